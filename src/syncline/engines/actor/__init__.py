@@ -1,0 +1,1 @@
+"""The actor engine: real frames of the person's own mouth, chosen by phonetic context."""

@@ -1,0 +1,1 @@
+"""Files in and out: probe, read, write. The only room that knows PyAV."""

@@ -1,0 +1,1 @@
+"""Mouth tracks: what the lips should do, before any pixel is drawn."""

@@ -1,0 +1,1 @@
+"""Drawing on regions of interest: warp, mask, colour, blend. No file access."""

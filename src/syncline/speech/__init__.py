@@ -1,0 +1,1 @@
+"""Sound as speech: activity, features, phones, alignment, visemes."""
