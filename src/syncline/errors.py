@@ -8,8 +8,8 @@ SynclineError
 ├── StageError        (also RuntimeError)       exit 5   us: a stage failed on an input that should have worked
 └── Cancelled                                   exit 130 the user pressed Ctrl-C
 
-Each error is also the Python builtin that a caller would catch. The message is one sentence that names the file, the fault
-and what to do.
+Each error is also the Python builtin that a caller would catch. The message is one sentence that names the file, the
+fault and what to do.
 """
 
 from __future__ import annotations

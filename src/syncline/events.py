@@ -1,7 +1,7 @@
 """The one seam through which a run tells what it does.
 
-The progress bar, a service's event stream and the benchmarks subscribe to it; library code calls `emit`. An event is a
-plain value: no event changes the run.
+The progress bar, a service's event stream and the benchmarks subscribe to it; library code calls the listener it is
+given. An event is a plain value: no event changes the run.
 """
 
 from __future__ import annotations

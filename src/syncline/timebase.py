@@ -1,7 +1,7 @@
 """Time as integers: ticks of a rational base. The only module that converts.
 
-Frame rates are `Fraction`s (30000/1001, never 29.97), a `Moment` is an integer tick with its base. Seconds as floats appear
-only at the edges: the command line, JSON and array arithmetic.
+Frame rates are `Fraction`s (30000/1001, never 29.97), a `Moment` is an integer tick with its base. Seconds as floats
+appear only at the edges: the command line, JSON and array arithmetic.
 """
 
 from __future__ import annotations
