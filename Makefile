@@ -1,0 +1,40 @@
+# make setup | demo | test | check | bench    (Python 3.10-3.12 and nothing else is needed)
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+
+.PHONY: setup demo test test-slow check bench constraints clean
+
+setup: $(READY)
+
+$(READY): pyproject.toml constraints.txt
+	@python=$$(PYTHON="$(PYTHON)" scripts/find-python) && "$$python" -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
+	@touch $@
+
+demo: $(READY)
+	@test -n "$(PLATE)" -a -n "$(AUDIO)" || { echo "Name your files: make demo PLATE=clip.mp4 AUDIO=line.wav [OUT=out/demo.mp4]" >&2; exit 2; }
+	@mkdir -p "$(dir $(or $(OUT),out/demo.mp4))"
+	$(BIN)/syncline dub "$(PLATE)" --audio "$(AUDIO)" -o "$(or $(OUT),out/demo.mp4)" --force
+
+test: $(READY)
+	$(BIN)/python -m pytest
+
+test-slow: $(READY)
+	$(BIN)/python -m pytest -m slow
+
+check: $(READY)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+bench: $(READY)
+	$(BIN)/python -m benchmarks all
+
+constraints: $(READY)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check uv
+	$(BIN)/uv pip compile pyproject.toml --all-extras --universal --python-version 3.10 \
+		--no-emit-index-url --no-header --quiet -o constraints.txt
+
+clean:
+	rm -rf $(VENV) out build dist
