@@ -1,1 +1,18 @@
 """Content-addressed artifacts and the step cache."""
+
+from __future__ import annotations
+
+from syncline.store.artifacts import DEFAULT_MAX_BYTES, Store, default_folder, default_max_bytes
+from syncline.store.hashing import file_hash, key_of
+from syncline.store.steps import Step, StepCache
+
+__all__ = [
+    "DEFAULT_MAX_BYTES",
+    "Step",
+    "StepCache",
+    "Store",
+    "default_folder",
+    "default_max_bytes",
+    "file_hash",
+    "key_of",
+]
