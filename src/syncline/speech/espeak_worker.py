@@ -1,0 +1,103 @@
+"""Runs espeak-ng in a process of its own: text in, phones and sound out.
+
+The library is neither thread-safe nor repeatable within a process (its random state lives on between texts), and it may
+crash on hostile text; a fresh process for each request answers all three. It is started by path, imports the standard
+library only, and speaks one JSON document each way:
+
+    stdin   {"library": path, "data": path, "voice": "en-us", "texts": ["..."], "rate": 175}
+    stdout  one line of JSON: {"rate": 22050, "texts": [{"samples": n, "words": [...], "phones": [...]}]}
+            and then the sound of all texts, int16 little-endian, one after the other
+
+words: [text position in characters, length, sample]; phones: [name, sample, number of the word or -1].
+"""
+
+from __future__ import annotations
+
+import ctypes
+import json
+import sys
+from typing import Any
+
+_SYNCHRONOUS = 2
+_PHONEME_EVENTS, _PHONEME_IPA, _DO_NOT_EXIT = 1, 2, 0x8000
+_UTF8 = 1
+_EVENT_END, _EVENT_WORD, _EVENT_PHONEME = 0, 1, 7
+_RATE_PARAMETER = 1
+
+
+class _Identity(ctypes.Union):
+    _fields_ = (("number", ctypes.c_int), ("name", ctypes.c_char_p), ("string", ctypes.c_char * 8))
+
+
+class _Event(ctypes.Structure):
+    _fields_ = (
+        ("type", ctypes.c_int),
+        ("unique_identifier", ctypes.c_uint),
+        ("text_position", ctypes.c_int),
+        ("length", ctypes.c_int),
+        ("audio_position", ctypes.c_int),
+        ("sample", ctypes.c_int),
+        ("user_data", ctypes.c_void_p),
+        ("id", _Identity),
+    )
+
+
+_Callback = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.POINTER(ctypes.c_short), ctypes.c_int, ctypes.POINTER(_Event))
+
+
+class _Speaker:
+    """Collects what the library says of one text."""
+
+    def __init__(self) -> None:
+        self.sound = bytearray()
+        self.words: list[list[int]] = []
+        self.phones: list[list[Any]] = []
+
+    def hear(self, samples: Any, count: int, events: Any) -> int:
+        if samples and count > 0:
+            self.sound += ctypes.string_at(samples, 2 * count)
+        index = 0
+        while events[index].type != _EVENT_END:
+            event = events[index]
+            if event.type == _EVENT_WORD:
+                self.words.append([event.text_position - 1, event.length, event.sample])
+            elif event.type == _EVENT_PHONEME:
+                name = bytes(event.id.string).split(b"\0")[0].decode("utf-8", "ignore")
+                self.phones.append([name, event.sample, len(self.words) - 1])
+            index += 1
+        return 0
+
+
+def main() -> int:
+    """Answer one request; the exit status is 0 for an answer, 3 for an unknown voice, 4 for a library that fails."""
+    request = json.load(sys.stdin.buffer)
+    library = ctypes.CDLL(request["library"])
+    library.espeak_Synth.argtypes = [ctypes.c_char_p, ctypes.c_size_t, ctypes.c_uint, ctypes.c_int, ctypes.c_uint]
+    library.espeak_Synth.argtypes += [ctypes.c_uint, ctypes.c_void_p, ctypes.c_void_p]
+    options = _PHONEME_EVENTS | _PHONEME_IPA | _DO_NOT_EXIT
+    rate = library.espeak_Initialize(_SYNCHRONOUS, 0, request["data"].encode(), options)
+    if rate <= 0:
+        return 4
+    if library.espeak_SetVoiceByName(request["voice"].encode()) != 0:
+        return 3
+    library.espeak_SetParameter(_RATE_PARAMETER, int(request.get("rate", 175)), 0)
+    speakers = []
+    for text in request["texts"]:
+        speaker = _Speaker()
+        callback = _Callback(speaker.hear)
+        library.espeak_SetSynthCallback(callback)
+        data = text.replace("\0", " ").encode("utf-8", "ignore") + b"\0"
+        if library.espeak_Synth(data, len(data), 0, 1, 0, _UTF8, None, None) != 0:
+            return 4
+        library.espeak_Synchronize()
+        speakers.append(speaker)
+    answer = [{"samples": len(s.sound) // 2, "words": s.words, "phones": s.phones} for s in speakers]
+    sys.stdout.buffer.write(json.dumps({"rate": rate, "texts": answer}).encode() + b"\n")
+    for speaker in speakers:
+        sys.stdout.buffer.write(bytes(speaker.sound))
+    sys.stdout.buffer.flush()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
