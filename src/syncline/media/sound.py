@@ -1,0 +1,110 @@
+"""Sound in memory: samples as the file has them, and the copy that analysis works on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+
+import numpy as np
+import numpy.typing as npt
+import soxr
+
+ANALYSIS_RATE = 16_000  # Hz, mono
+
+# Channel orders of the layouts that name a centre (FFmpeg's native order: FL FR FC LFE ...).
+_DEFAULT_LAYOUTS = {1: "mono", 2: "stereo", 3: "3.0", 4: "quad", 5: "5.0", 6: "5.1", 7: "6.1", 8: "7.1"}
+_CENTRED = frozenset({"3.0", "3.1", "4.0", "5.0", "5.0(side)", "5.1", "5.1(side)", "6.0", "6.1", "7.0", "7.1"})
+_CENTRE = 2
+
+
+def layout_name(layout: str, channels: int) -> str:
+    """FFmpeg's name of a channel layout; where the file gives none ("6 channels"), the usual one of that count."""
+    if layout.endswith("channels") or not layout:
+        return _DEFAULT_LAYOUTS.get(channels, f"{channels} channels")
+    return layout
+
+
+@dataclass(frozen=True, eq=False)
+class Sound:
+    """A whole sound at its own rate.
+
+    samples : (n, channels); int16, int32, float32 or float64 as the file has them (24-bit sound is int32 whose low
+        eight bits are zero, see `bits`).
+    sample_rate : Hz.
+    layout : FFmpeg's name ("mono", "stereo", "5.1").
+    start : s, of the first sample on its file's clock (0 for a file that begins with its sound).
+    bits : meaningful bits of a sample (16, 24, 32; 32 or 64 for floats).
+    """
+
+    samples: npt.NDArray[np.generic]
+    sample_rate: int
+    layout: str
+    start: Fraction = Fraction(0)
+    bits: int = 0
+
+    def __post_init__(self) -> None:
+        if self.samples.ndim != 2:
+            raise ValueError(f"samples of shape {self.samples.shape}; (n, channels) is wanted")
+        if self.bits == 0:
+            object.__setattr__(self, "bits", self.samples.dtype.itemsize * 8)
+
+    @property
+    def channels(self) -> int:
+        return int(self.samples.shape[1])
+
+    @property
+    def seconds(self) -> Fraction:
+        """Exact duration."""
+        return Fraction(self.samples.shape[0], self.sample_rate)
+
+    def from_zero(self) -> Sound:
+        """The same sound with its first sample at time 0: silence put before it, or what lies before 0 cut."""
+        shift = round(self.start * self.sample_rate)
+        if shift > 0:
+            silence = np.zeros((shift, self.channels), self.samples.dtype)
+            samples = np.concatenate([silence, self.samples])
+        else:
+            samples = self.samples[-shift:]
+        return Sound(samples, self.sample_rate, self.layout, Fraction(0), self.bits)
+
+    def fitted(self, seconds: Fraction) -> Sound:
+        """The same sound cut, or padded with silence, to a duration (nearest sample)."""
+        wanted = round(seconds * self.sample_rate)
+        missing = wanted - self.samples.shape[0]
+        samples = self.samples[:wanted]
+        if missing > 0:
+            samples = np.concatenate([samples, np.zeros((missing, self.channels), self.samples.dtype)])
+        return Sound(samples, self.sample_rate, self.layout, self.start, self.bits)
+
+
+def as_float(samples: npt.NDArray[np.generic]) -> npt.NDArray[np.float32]:
+    """Samples as float32 on [-1, 1): integers divided by their full scale."""
+    if samples.dtype.kind == "f":
+        return samples.astype(np.float32, copy=False)
+    return samples.astype(np.float32) / np.float32(-float(np.iinfo(samples.dtype).min))
+
+
+def analysis_sound(sound: Sound) -> npt.NDArray[np.float32]:
+    """(n,) float32, mono, 16 kHz, resampled by soxr (high quality).
+
+    Sound with a centre channel (5.1) gives that channel, where film puts the dialogue; else the mean of all. Where the
+    centre is silent the mean of all is taken too.
+    """
+    mono = _mono(sound)
+    if sound.sample_rate == ANALYSIS_RATE:
+        return np.ascontiguousarray(mono)
+    resampled: npt.NDArray[np.float32] = soxr.resample(mono, sound.sample_rate, ANALYSIS_RATE, quality="HQ")
+    return resampled
+
+
+def _mono(sound: Sound) -> npt.NDArray[np.float32]:
+    if sound.channels == 1:
+        return as_float(sound.samples[:, 0])
+    if sound.layout in _CENTRED and sound.channels > _CENTRE:
+        centre = as_float(sound.samples[:, _CENTRE])
+        if np.any(centre):
+            return centre
+    total = np.zeros(sound.samples.shape[0], np.float32)
+    for channel in range(sound.channels):  # one at a time: no float copy of all channels
+        total += as_float(sound.samples[:, channel])
+    return total / np.float32(sound.channels)
