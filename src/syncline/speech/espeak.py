@@ -55,7 +55,7 @@ VOICES = MappingProxyType(
 
 @dataclass(frozen=True)
 class SpokenPhone:
-    """A phone of espeak-ng's own speech: `ipa` ("" for a pause), start in seconds, index of its word event (-1: none)."""
+    """A phone that espeak-ng spoke: `ipa` ("" for a pause), start in seconds, index of its word event, -1: none."""
 
     ipa: str
     start: float

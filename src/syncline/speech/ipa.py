@@ -280,3 +280,57 @@ ARPABET = MappingProxyType(
         "ZH": "ʒ",
     }
 )
+
+# What espeak-ng writes in English beyond the values of ARPABET.
+_SPOKEN_ARPABET = MappingProxyType(
+    {
+        "ə": "AH",
+        "ɐ": "AH",
+        "ᵻ": "IH",
+        "i": "IY",
+        "u": "UW",
+        "ɑ": "AA",
+        "ɔ": "AO",
+        "o": "OW",
+        "oː": "AO",
+        "e": "EH",
+        "a": "AE",
+        "aː": "AA",
+        "ɒ": "AA",
+        "ɜː": "ER",
+        "ɜ": "ER",
+        "ɝ": "ER",
+        "əl": "AH L",
+        "ən": "AH N",
+        "n̩": "AH N",
+        "l̩": "AH L",
+        "iə": "IY AH",
+        "ɪə": "IH R",
+        "ʊə": "UH R",
+        "ʊɹ": "UH R",
+        "ɔːɹ": "AO R",
+        "oːɹ": "AO R",
+        "ɑːɹ": "AA R",
+        "ɛɹ": "EH R",
+        "eə": "EH R",
+        "ɪɹ": "IH R",
+        "aɪɚ": "AY ER",
+        "aɪə": "AY AH",
+        "aʊə": "AW AH",
+        "əʊ": "OW",
+        "ɾ": "T",
+        "ʔ": "T",
+        "r": "R",
+        "ɡ": "G",
+        "x": "K",
+        "ɬ": "L",
+        "ɫ": "L",
+    }
+)
+_FROM_IPA = {ipa: name for name, ipa in ARPABET.items()}
+
+
+def known_arpabet(ipa: str) -> tuple[str, ...]:
+    """ARPAbet phones of an IPA phone by table; empty where the table has none."""
+    name = _FROM_IPA.get(ipa) or _SPOKEN_ARPABET.get(ipa)
+    return tuple(name.split()) if name else ()

@@ -1,0 +1,81 @@
+"""Alignment in any language: espeak-ng speaks the text, and dynamic time warping lays its speech over the recording."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from syncline.speech.features import FRAME_RATE, POWER_FLOOR, delta, power_mel
+
+FloatArray = npt.NDArray[np.float32]
+
+_BANDS = 26
+_STEP_COST = 2.0  # added for each frame that one side stands still, in units of the mean local distance / 10
+
+
+def comparison_features(y: FloatArray) -> FloatArray:
+    """(n, 52) float32 at 100 Hz: 26 log-mel bands over 25 ms and their slopes, mean 0 and variance 1 over the sound."""
+    bands = np.log(power_mel(y, n_mels=_BANDS, n_fft=512, window=400) + POWER_FLOOR).astype(np.float32)
+    both = np.concatenate([_normalised(bands), _normalised(delta(bands))], axis=1)
+    return np.asarray(both, np.float32)
+
+
+def warp_path(spoken: FloatArray, recorded: FloatArray, step_cost: float = _STEP_COST) -> npt.NDArray[np.float64]:
+    """For each frame of `spoken` the frame of `recorded` that it falls on: (n,) float64, not decreasing.
+
+    Global warping with steps (1, 1), (1, 0), (0, 1), each of the last two costing `step_cost` more. Time and memory go
+    with the product of the lengths (one byte a cell), so long sounds are cut before they come here.
+    """
+    cost = _distances(spoken, recorded)
+    steps = _cheapest_steps(cost, step_cost)
+    i, j = cost.shape[0] - 1, cost.shape[1] - 1
+    total, visits = np.zeros(cost.shape[0]), np.zeros(cost.shape[0])
+    while True:
+        total[i] += j
+        visits[i] += 1
+        if i == 0 and j == 0:
+            break
+        step = steps[i, j]
+        i -= step != 2
+        j -= step != 1
+    return total / visits
+
+
+def _cheapest_steps(cost: FloatArray, step_cost: float) -> npt.NDArray[np.uint8]:
+    """The last step of the cheapest path to each cell: 0 both, 1 only the first index moved, 2 only the second."""
+    rows, columns = cost.shape
+    steps = np.zeros((rows, columns), np.uint8)
+    # Anti-diagonals do not depend on themselves: each is one vector operation. Index on a diagonal is the row.
+    before = np.full(rows + 1, np.inf)
+    last = np.full(rows + 1, np.inf)
+    last[1] = cost[0, 0]
+    flat = cost.reshape(-1)
+    flat_steps = steps.reshape(-1)
+    for diagonal in range(1, rows + columns - 1):
+        low, high = max(0, diagonal - columns + 1), min(rows - 1, diagonal) + 1
+        cells = np.arange(low, high) * (columns - 1) + diagonal
+        both = before[low:high]
+        down = last[low:high] + step_cost
+        across = last[low + 1 : high + 1] + step_cost
+        best = np.minimum(np.minimum(both, down), across)
+        flat_steps[cells] = np.where(both <= best, 0, np.where(down <= best, 1, 2))
+        now = np.full(rows + 1, np.inf)
+        now[low + 1 : high + 1] = best + flat[cells]
+        before, last = last, now
+    return steps
+
+
+def _distances(a: FloatArray, b: FloatArray) -> FloatArray:
+    square = (a**2).sum(1)[:, None] + (b**2).sum(1)[None, :] - 2 * (a @ b.T)
+    return np.asarray(np.sqrt(np.maximum(square, 0)), np.float32)
+
+
+def _normalised(features: FloatArray) -> FloatArray:
+    if not len(features):
+        return features
+    return np.asarray((features - features.mean(0)) / np.maximum(features.std(0), 1e-3), np.float32)
+
+
+def frame_seconds(frames: npt.ArrayLike) -> npt.NDArray[np.float64]:
+    """Frame positions as seconds."""
+    return np.asarray(frames, np.float64) / FRAME_RATE

@@ -1,0 +1,178 @@
+"""English alignment and phone recognition by pocketsphinx, whose acoustic model lies in its wheel.
+
+A decoder is made for each call (16 ms): calls are independent, repeatable and may run in threads.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pocketsphinx
+
+from syncline.errors import DependencyError
+from syncline.speech.articulation import visual_distance
+from syncline.speech.espeak import pronounce
+from syncline.speech.features import FRAME_RATE, SAMPLE_RATE
+from syncline.speech.ipa import ARPABET, known_arpabet
+from syncline.speech.route import TimedPhone, TimedWord
+
+FloatArray = npt.NDArray[np.float32]
+
+# Faint noise around the sound: without it the aligner has no silence to put its sentence ends in and gives up on 6 %.
+_LEAD_S, _TAIL_S = 0.5, 0.3
+_NOISE = 1e-3  # -60 dBFS
+_MAX_VARIANTS = 6
+
+
+def align_words(y: FloatArray, tokens: Sequence[str]) -> list[TimedWord]:
+    """Time each token in a trimmed sound; an empty list where the aligner finds no path through the sound.
+
+    Parameters
+    ----------
+    y : (n,) float32, 16 kHz; speech from edge to edge, at most a minute or so.
+    tokens : words as they are spoken, in order; not empty.
+    """
+    decoder = _decoder(lm=None)
+    names = _add_words(decoder, tokens)
+    pcm = _padded_pcm(y)
+    decoder.set_align_text(" ".join(name for name in names if name))
+    if not _decode(decoder, pcm) or decoder.hyp() is None:
+        return []
+    try:
+        decoder.set_alignment()
+    except RuntimeError:  # no word-level result to refine: the caller has another route
+        return []
+    if not _decode(decoder, pcm):
+        return []
+    return _timed_words(decoder.get_alignment(), names, len(y) / SAMPLE_RATE)
+
+
+def recognise_phones(y: FloatArray) -> list[TimedPhone]:
+    """Phones of a trimmed sound without any text, by a phone-level search with a phone bigram model."""
+    decoder = _decoder(allphone=str(_model("en-us-phone.lm.bin")), lw=2.0, beam=1e-20, pbeam=1e-20)
+    if not _decode(decoder, _padded_pcm(y)):
+        return []
+    phones = []
+    for segment in decoder.seg():
+        ipa = ARPABET.get(segment.word)
+        start, end = _span(segment.start_frame, segment.end_frame + 1, len(y) / SAMPLE_RATE)
+        if ipa is not None and end > start:
+            phones.append(TimedPhone(ipa, start, end))
+    return phones
+
+
+def _decoder(**options: Any) -> Any:
+    return pocketsphinx.Decoder(hmm=str(_model("en-us")), dict=None, loglevel="FATAL", **options)
+
+
+@lru_cache(maxsize=8)
+def _model(name: str) -> Path:
+    path = Path(pocketsphinx.__file__).parent / "model" / "en-us" / name
+    if not path.exists():
+        raise DependencyError("pocketsphinx lacks its English model; install pocketsphinx again", stage="align")
+    return path
+
+
+def _decode(decoder: Any, pcm: bytes) -> bool:
+    """Run one utterance; False where the search ends without a path (pocketsphinx raises RuntimeError for that)."""
+    try:
+        decoder.start_utt()
+        decoder.process_raw(pcm, full_utt=True)
+        decoder.end_utt()
+    except RuntimeError:
+        return False
+    return True
+
+
+def _padded_pcm(y: FloatArray) -> bytes:
+    noise = np.random.default_rng(0).standard_normal(len(y) + int((_LEAD_S + _TAIL_S) * SAMPLE_RATE)) * _NOISE
+    first = int(_LEAD_S * SAMPLE_RATE)
+    noise[first : first + len(y)] += y * min(1.0, 0.98 / max(1e-6, float(np.abs(y).max(initial=0.0))))
+    pcm: npt.NDArray[np.int16] = np.clip(np.rint(noise * 32767), -32768, 32767).astype("<i2")
+    return pcm.tobytes()
+
+
+def _span(first: int, last: int, duration: float) -> tuple[float, float]:
+    start, end = first / FRAME_RATE - _LEAD_S, last / FRAME_RATE - _LEAD_S
+    return min(max(start, 0.0), duration), min(max(end, 0.0), duration)
+
+
+def _timed_words(alignment: Any, names: Sequence[str | None], duration: float) -> list[TimedWord]:
+    order = iter([number for number, name in enumerate(names) if name])
+    result = []
+    for entry in alignment.words():
+        if not re.match(r"w\d", entry.name):
+            continue
+        token = next(order, None)
+        if token is None:
+            break
+        start, end = _span(entry.start, entry.start + entry.duration, duration)
+        phones = []
+        for phone in entry:
+            low, high = _span(phone.start, phone.start + phone.duration, duration)
+            phones.append(TimedPhone(ARPABET.get(phone.name, "ə"), low, high))
+        result.append(TimedWord(token, start, end, tuple(phones)))
+    return result
+
+
+def _add_words(decoder: Any, tokens: Sequence[str]) -> list[str | None]:
+    """Give each distinct token a name in the decoder's dictionary; None for what has no sound."""
+    unknown = sorted({token for token in tokens if not dictionary(token)})
+    spoken = dict(zip(unknown, pronounce(unknown, "en-us"), strict=True)) if unknown else {}
+    names: dict[str, str | None] = {}
+    for token in tokens:
+        if token in names:
+            continue
+        variants = dictionary(token) or [arpabet(spoken[token])]
+        if not variants[0]:
+            names[token] = None
+            continue
+        name = f"w{len(names)}"
+        for number, phones in enumerate(variants[:_MAX_VARIANTS], 1):
+            decoder.add_word(name if number == 1 else f"{name}({number})", " ".join(phones), False)
+        names[token] = name
+    decoder.add_word(f"w{len(names)}", "SIL", True)  # the last entry makes the search take up the new words
+    return [names[token] for token in tokens]
+
+
+def dictionary(word: str) -> list[tuple[str, ...]]:
+    """Pronunciations of an English word in CMUdict as ARPAbet phones; an empty list if it is not there."""
+    plain = unicodedata.normalize("NFD", word.lower().replace("\u2019", "'"))
+    plain = "".join(letter for letter in plain if not unicodedata.combining(letter))
+    if not re.fullmatch(r"[a-z][a-z'.-]*", plain):
+        return []
+    data = _dictionary_data()
+    found = []
+    for number in range(1, _MAX_VARIANTS + 1):
+        entry = plain if number == 1 else f"{plain}({number})"
+        at = data.find(b"\n" + entry.encode("ascii") + b" ")
+        if at < 0:
+            break
+        line = data[at + 1 : data.index(b"\n", at + 1)].decode("ascii")
+        found.append(tuple(line.split()[1:]))
+    return found
+
+
+def arpabet(phones: Sequence[str]) -> tuple[str, ...]:
+    """IPA phones as ARPAbet: by table, else the letter that looks and sounds nearest."""
+    result: list[str] = []
+    for ipa in phones:
+        result.extend(known_arpabet(ipa) or _nearest(ipa))
+    return tuple(result)
+
+
+@lru_cache(maxsize=512)
+def _nearest(ipa: str) -> tuple[str, ...]:
+    return (min(ARPABET, key=lambda name: visual_distance(ipa, ARPABET[name])),)
+
+
+@lru_cache(maxsize=1)
+def _dictionary_data() -> bytes:
+    return b"\n" + _model("cmudict-en-us.dict").read_bytes() + b"\n"
