@@ -1,0 +1,130 @@
+"""Draws a plan: for each output frame the bank's mouth on the plate's picture.
+
+`PlanPainter` is made once a take, after planning: it steadies both heads in time, so that the upper teeth stay with the
+skull, and brings each clip of the bank to the plate's measure of the person. Drawing itself is pure.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from syncline.engines.actor.steady import nose_shift, steady_poses
+from syncline.engines.base import DrawPlan, Source
+from syncline.face.pose import Poses
+from syncline.render import mouth
+from syncline.render.layout import FaceLayout
+
+if TYPE_CHECKING:
+    from syncline.face.track import FaceTrack
+    from syncline.media.picture import Picture
+
+Floats = npt.NDArray[np.float32]
+Pixels = npt.NDArray[np.uint8]
+
+
+class BankFrames(Protocol):
+    """What drawing needs of a bank of N frames.
+
+    landmarks : (N, 478, 3) float32 px of each frame's own picture.
+    pose : N poses.
+    clip, frame : (N,) int, the clip each frame comes from and its number in that clip; frames of a clip are in order.
+    """
+
+    @property
+    def landmarks(self) -> Floats: ...
+    @property
+    def pose(self) -> Poses: ...
+    @property
+    def clip(self) -> npt.NDArray[np.int64]: ...
+    @property
+    def frame(self) -> npt.NDArray[np.int64]: ...
+
+    def crop(self, i: int) -> tuple[Pixels, tuple[int, int]]:
+        """(h, w, 3) uint8 BGR of the lower face at the footage's resolution, and the px of its upper left corner."""
+        ...
+
+
+class AppearanceFrame(Protocol):
+    """Where the pixels of an appearance correction lie on a bank frame."""
+
+    def to_pixels(self, i: int) -> Floats:
+        """(2, 3) float32: from px of the correction's picture to px of bank frame i's own picture."""
+        ...
+
+
+class PlanPainter:
+    """Draws the frames of one plan on one face of one plate; safe from many threads."""
+
+    def __init__(
+        self,
+        bank: BankFrames,
+        track: FaceTrack,
+        plan: DrawPlan,
+        *,
+        appearance: AppearanceFrame | None = None,
+        settings: mouth.Settings = mouth.DEFAULTS,
+    ) -> None:
+        self._bank, self._track, self._plan = bank, track, plan
+        self._appearance, self._settings = appearance, settings
+        self._poses = steady_poses(track.pose)
+        plate_shapes = self._poses.to_face(track.landmarks)
+        seen = np.isfinite(plate_shapes).all(axis=(1, 2))
+        neutral = plate_shapes[seen].mean(axis=0) if seen.any() else np.zeros((478, 3), np.float32)
+        self._layout = FaceLayout.from_neutral(neutral) if seen.any() else FaceLayout(np.zeros(478, np.float32))
+        self._used = np.unique(np.concatenate([plan.frame, plan.other]))
+        self._used = self._used[self._used >= 0]
+        self._row = {int(i): row for row, i in enumerate(self._used)}
+        self._shapes = self._bank_shapes(neutral)
+
+    def _bank_shapes(self, neutral: Floats) -> Floats:
+        """(U, 478, 3) steadied shapes of the frames in use, moved to where the plate's own nose says the face is."""
+        out = np.zeros((len(self._used), 478, 3), np.float32)
+        clips = np.asarray(self._bank.clip)
+        for clip in np.unique(clips[self._used]) if len(self._used) else []:
+            members = np.flatnonzero(clips == clip)
+            poses = steady_poses(self._bank.pose[members])
+            shapes = poses.to_face(self._bank.landmarks[members])
+            shift = nose_shift(neutral, shapes)
+            for place, i in enumerate(members):
+                if int(i) in self._row:
+                    out[self._row[int(i)]] = shapes[place] + shift
+        return out
+
+    def draw(self, picture: Picture, t: int) -> Picture:
+        """Draw output frame `t` on its plate picture; the same picture comes back where nothing is drawn."""
+        plan = self._plan
+        if plan.source[t] != Source.BANK or plan.frame[t] < 0 or plan.weight[t] <= 0.0:
+            return picture
+        p = int(plan.plate_index[t])
+        landmarks = self._track.landmarks[p]
+        if not np.isfinite(landmarks).all():
+            return picture
+        pose = mouth.Pose(float(self._poses.scale[p]), self._poses.rotation[p], self._poses.translation[p])
+        plate = mouth.Plate(landmarks, pose, self._layout)
+        box = mouth.working_box(plate, picture.width, picture.height)
+        if box is None:
+            return picture
+        before = picture.bgr(box)
+        after = mouth.draw_mouth(
+            before, box, plate, self._sources(t), float(plan.weight[t]), float(plan.close[t]), self._settings
+        )
+        return picture.with_change(box, before, after)
+
+    def _sources(self, t: int) -> list[mouth.Source]:
+        plan = self._plan
+        other = float(plan.other_weight[t]) if plan.other[t] >= 0 else 0.0
+        shares = [(int(plan.frame[t]), 1.0 - other)] + ([(int(plan.other[t]), other)] if other > 0.0 else [])
+        change = None if plan.shape is None else plan.shape.at(t)
+        added = None if plan.appearance is None else plan.appearance.at(t)
+        out = []
+        for i, share in shares:
+            crop, origin = self._bank.crop(i)
+            if added is not None and self._appearance is not None:
+                crop = mouth.add_picture(crop, origin, added, self._appearance.to_pixels(i))
+            shape = self._shapes[self._row[i]]
+            shape = shape if change is None else shape + change
+            out.append(mouth.Source(crop, origin, self._bank.landmarks[i], shape, share))
+        return out

@@ -1,0 +1,229 @@
+"""Draws one frame of a person's own mouth on a picture of the same person.
+
+The source keeps its mouth: lips, teeth, tongue, chin and lower cheeks come from one real frame as they are. The plate
+keeps its pose, its light and everything else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from syncline.render import colour, lips, mask, warp
+from syncline.render.layout import CONTROL, OUTER_LIPS, SKIN, FaceLayout
+
+Floats = npt.NDArray[np.float32]
+Pixels = npt.NDArray[np.uint8]
+Box = tuple[int, int, int, int]
+
+
+@dataclass(frozen=True, eq=False)
+class Pose:
+    """Place of a face in a picture: px = scale * rotation @ shape + translation."""
+
+    scale: float
+    rotation: Floats
+    translation: Floats
+
+    def to_face(self, landmarks: Floats) -> Floats:
+        """(n, 3) px to the face frame (IOD units)."""
+        return np.asarray((landmarks - self.translation) @ self.rotation / self.scale, np.float32)
+
+    def to_image(self, shape: Floats) -> Floats:
+        """(n, 3) in the face frame to px."""
+        return np.asarray(self.scale * shape @ self.rotation.T + self.translation, np.float32)
+
+
+@dataclass(frozen=True, eq=False)
+class Source:
+    """One real frame of the person.
+
+    Attributes
+    ----------
+    crop : (h, w, 3) uint8 BGR, the lower face at the resolution of its footage.
+    origin : (x, y) px of the crop's upper left pixel in its own frame.
+    landmarks : (478, 3) float32 px of its own frame.
+    shape : (478, 3) float32, face frame, IOD units, already corrected to the plate's measure of this person.
+    share : how much of the drawn mouth is this source's (all shares together: 1).
+    """
+
+    crop: Pixels
+    origin: tuple[int, int]
+    landmarks: Floats
+    shape: Floats
+    share: float = 1.0
+
+
+@dataclass(frozen=True)
+class Settings:
+    """How a mouth is drawn; lengths in IOD.
+
+    Attributes
+    ----------
+    inset : how far inside the jaw's contour the drawn area ends.
+    feather : width of its soft edge.
+    cell : step of the coarse grid that carries the warps.
+    ridge : smoothing of the warps.
+    move_plate : whether jaw and cheeks of the plate follow.
+    """
+
+    inset: float = 0.02
+    feather: float = 0.10
+    cell: float = 0.08
+    ridge: float = 0.02
+    move_plate: bool = True
+
+
+DEFAULTS = Settings()
+
+
+@dataclass(frozen=True, eq=False)
+class Plate:
+    """The picture to draw on.
+
+    Attributes
+    ----------
+    landmarks : (478, 3) float32 px of the whole picture.
+    pose : its pose.
+    layout : the person's weights.
+    """
+
+    landmarks: Floats
+    pose: Pose
+    layout: FaceLayout
+    shape: Floats = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "shape", self.pose.to_face(self.landmarks))
+
+
+def working_box(plate: Plate, width: int, height: int) -> Box | None:
+    """The box that `draw_mouth` needs of a picture of this size, or None where the face is outside it."""
+    box = mask.bounds(mask.hull(plate.landmarks, plate.pose.scale), width, height)
+    return box if box[2] - box[0] >= 8 and box[3] - box[1] >= 8 else None
+
+
+def target_landmarks(plate: Plate, sources: Sequence[Source], weight: float) -> Floats:
+    """Where the landmarks of the finished picture lie: the plate's above, the source's shape below.
+
+    Returns
+    -------
+    (478, 3) float32 px
+    """
+    wanted = sum((source.share * source.shape for source in sources), np.zeros_like(plate.shape))
+    moved = (wanted - plate.shape) * (plate.layout.follow * weight)[:, None]
+    return np.asarray(plate.landmarks + plate.pose.scale * moved @ plate.pose.rotation.T, np.float32)
+
+
+def draw_mouth(
+    before: Pixels,
+    box: Box,
+    plate: Plate,
+    sources: Sequence[Source],
+    weight: float = 1.0,
+    close: float = 0.0,
+    settings: Settings = DEFAULTS,
+) -> Pixels:
+    """Draw the sources' mouth on a part of a picture.
+
+    Parameters
+    ----------
+    before : (h, w, 3) uint8 BGR, the plate's pixels of `box` (see `working_box`).
+    weight : 0 leaves the plate, 1 draws the whole mouth; between them the shape and the pixels go part of the way.
+    close : share of the gap between the lips that is taken away (0: as in the source; 1: the lips shut).
+
+    Returns
+    -------
+    (h, w, 3) uint8; equal to `before` outside `mask.hull`.
+    """
+    if weight <= 0.0 or not sources:
+        return before
+    iod = plate.pose.scale
+    target = target_landmarks(plate, sources, weight)
+    after = move_plate(before, box, plate, target, settings) if settings.move_plate else before
+    area = mask.drawn_area(target, iod, settings.inset)
+    inner = mask.bounds(area, box[2], box[3])
+    inner = (max(inner[0], box[0]), max(inner[1], box[1]), inner[2], inner[3])
+    if inner[2] - inner[0] < 4 or inner[3] - inner[1] < 4:
+        return after
+    alpha = mask.feathered(area, inner, settings.feather * iod) * np.float32(weight)
+    cut = np.s_[inner[1] - box[1] : inner[3] - box[1], inner[0] - box[0] : inner[2] - box[0]]
+    ground = after[cut]
+    drawn = np.zeros(ground.shape, np.float32)
+    here = None if close <= 0.0 else lips.closing(target, inner, iod, close)
+    for source in sources:
+        drawn += np.float32(source.share) * matched(ground, inner, plate, source, target, here, settings)
+    mixed = ground + alpha[..., None] * (drawn - ground)
+    result = after.copy()
+    result[cut] = np.clip(np.rint(mixed), 0, 255).astype(np.uint8)
+    return result
+
+
+def move_plate(before: Pixels, box: Box, plate: Plate, target: Floats, settings: Settings) -> Pixels:
+    """The plate with jaw and cheeks moved to the target's; equal to `before` outside the hull."""
+    iod = plate.pose.scale
+    outline = mask.hull(plate.landmarks, iod)
+    grid = warp.Grid(box, max(3, round(settings.cell * iod)))
+    control = list(CONTROL)
+    points = np.concatenate([target[control, :2], outline])
+    values = np.concatenate([plate.landmarks[control, :2] - target[control, :2], np.zeros_like(outline)])
+    nodes = grid.nodes()
+    field_ = warp.fit_displacement(points, values, nodes.reshape(-1, 2), iod, settings.ridge).reshape(nodes.shape)
+    taper = mask.feathered(outline, box, 0.12 * iod)
+    shift = grid.enlarge(field_) * taper[..., None]
+    return warp.sample(before, box[:2], warp.pixel_places(box) + shift)
+
+
+def matched(
+    ground: Pixels, box: Box, plate: Plate, source: Source, target: Floats, here: Floats | None, settings: Settings
+) -> Floats:
+    """A source warped to the target and brought to the plate's colour, over `box`.
+
+    here : (h, w, 2) float32 px or None, where in the warped source each pixel is read (None: at its own place).
+    """
+    iod = plate.pose.scale
+    grid = warp.Grid(box, max(3, round(settings.cell * iod)))
+    nodes = grid.nodes()
+    control = list(CONTROL)
+    field_ = warp.fit_displacement(
+        target[control, :2], source.landmarks[control, :2], nodes.reshape(-1, 2), iod, settings.ridge
+    )
+    xy = grid.enlarge(field_.reshape(nodes.shape))
+    if here is not None:
+        xy = warp.resample(xy, box, here)
+    drawn = warp.sample(source.crop, source.origin, xy)
+    factor = max(1, round(iod / 60))
+    offset = colour.mean_offset(
+        colour.shrink(ground, factor), colour.shrink(drawn, factor), skin_weight(target, box, iod, factor)
+    )
+    return drawn.astype(np.float32) + offset
+
+
+def skin_weight(target: Floats, box: Box, iod: float, shrink: int) -> Floats:
+    """Where the skin's colour is measured: discs on cheeks and chin, none on the lips."""
+    x0, y0, x1, y1 = box
+    out = np.zeros((max(1, (y1 - y0) // shrink), max(1, (x1 - x0) // shrink)), np.uint8)
+    for x, y in (target[list(SKIN), :2] - np.array([x0, y0], np.float32)) / shrink:
+        cv2.circle(out, (round(float(x)), round(float(y))), max(1, round(0.06 * iod / shrink)), 1, -1)
+    ring = np.round((target[list(OUTER_LIPS), :2] - np.array([x0, y0], np.float32)) / shrink).astype(np.int32)
+    cv2.fillPoly(out, [ring], 0)
+    return out.astype(np.float32)
+
+
+def add_picture(crop: Pixels, origin: tuple[int, int], added: Floats, to_pixels: Floats) -> Pixels:
+    """Add a small picture of differences to a crop.
+
+    Parameters
+    ----------
+    crop, origin : (h, w, 3) uint8 and the px of its upper left pixel in its frame.
+    added : (a, b, 3) float32 levels; it should fall to 0 at its edge.
+    to_pixels : (2, 3) affine map from px of `added` to px of the crop's frame.
+    """
+    local = np.asarray(to_pixels, np.float64).copy()
+    local[:, 2] -= np.asarray(origin, np.float64)
+    laid = cv2.warpAffine(added, local, (crop.shape[1], crop.shape[0]), flags=cv2.INTER_CUBIC)
+    return np.asarray(np.clip(np.rint(crop.astype(np.float32) + laid), 0, 255), np.uint8)
