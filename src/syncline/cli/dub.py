@@ -1,0 +1,62 @@
+"""`syncline dub`: make a plate speak other sound."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+import syncline
+from syncline.cli.console import Force, Json, Quiet, listening, tell
+from syncline.errors import printable
+
+
+def dub(
+    plate: Annotated[
+        Path, typer.Argument(metavar="PLATE", help="The footage whose mouth is replaced.", show_default=False)
+    ],
+    audio: Annotated[Path, typer.Option("--audio", help="The sound to speak.", show_default=False)],
+    out: Annotated[Path, typer.Option("--out", "-o", metavar="OUT", help="The file to write.", show_default=False)],
+    transcript: Annotated[
+        str | None, typer.Option(metavar="TEXT|FILE", help="What is said in the sound; far better mouths with it.")
+    ] = None,
+    language: Annotated[str | None, typer.Option(metavar="BCP47", help="Language of the sound.")] = None,
+    actor: Annotated[Path | None, typer.Option(help="Actor file of the person; else the plate is the footage.")] = None,
+    engine: Annotated[str, typer.Option(metavar="auto|actor", help="What draws the mouth.")] = "auto",
+    face: Annotated[str, typer.Option(metavar="auto|largest|speaking|N", help="Whose mouth.")] = "auto",
+    sync_mode: Annotated[
+        str, typer.Option(metavar="cut_off|loop|bounce|silence|remap", help="Where sound and picture differ in length.")
+    ] = "cut_off",
+    crf: Annotated[int, typer.Option(help="Quality of H.264: 0 is lossless, 51 is worst.")] = 18,
+    preset: Annotated[str, typer.Option(help="Effort of the H.264 encoder, ultrafast to veryslow.")] = "veryfast",
+    video_codec: Annotated[str, typer.Option(metavar="auto|h264|prores|ffv1", help="Codec of the picture.")] = "auto",
+    audio_codec: Annotated[str, typer.Option(metavar="auto|aac|pcm", help="Codec of the sound.")] = "auto",
+    tone_map: Annotated[bool, typer.Option("--tone-map", help="Accept an HDR plate and bring it to SDR.")] = False,
+    threads: Annotated[int | None, typer.Option(help="Drawing threads; as many as cores by default.")] = None,
+    no_cache: Annotated[bool, typer.Option("--no-cache", help="Neither use nor keep results of steps.")] = False,
+    force: Force = False,
+    as_json: Json = False,
+    quiet: Quiet = False,
+) -> int:
+    """Make the person in PLATE speak the given sound."""
+    options = syncline.DubOptions(
+        transcript=None if transcript is None else syncline.DubOptions.text_or_file(transcript),
+        language=language,
+        actor=actor,
+        engine=engine,
+        face=face,
+        sync_mode=sync_mode,
+        crf=crf,
+        preset=preset,
+        video_codec=video_codec,
+        audio_codec=audio_codec,
+        tone_map=tone_map,
+        threads=threads,
+        cache=not no_cache,
+        force=force,
+    )
+    with listening(quiet=quiet or as_json) as on_event:
+        take = syncline.dub(plate, audio, out, options=options, on_event=on_event)
+    tell(take.document(), [f"{printable(take.output)}: {take.summary}"], as_json=as_json, quiet=quiet)
+    return 0 if take.passed else 1
