@@ -1,1 +1,76 @@
-"""Syncline: make people on screen speak a given soundtrack, and prove that they do."""
+"""Syncline: make people on screen speak a given soundtrack, and prove that they do.
+
+>>> import syncline
+>>> take = syncline.dub("plate.mp4", "line.wav", "out.mp4")  # doctest: +SKIP
+>>> take.grade  # doctest: +SKIP
+'pass'
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+from syncline.errors import (
+    Cancelled,
+    DependencyError,
+    InputError,
+    LimitError,
+    MissingInput,
+    StageError,
+    SynclineError,
+)
+
+if TYPE_CHECKING:  # the rooms behind these names load on first use: `import syncline` stays quick
+    from syncline.media.info import MediaInfo
+    from syncline.media.probe import probe
+    from syncline.pipeline.actor import ActorReport, build_actor, show_actor
+    from syncline.pipeline.dub import dub
+    from syncline.pipeline.options import ActorOptions, DubOptions
+    from syncline.pipeline.take import Take
+
+__version__ = "0.1.0"
+
+_HOMES = {
+    "ActorOptions": "syncline.pipeline.options",
+    "ActorReport": "syncline.pipeline.actor",
+    "DubOptions": "syncline.pipeline.options",
+    "MediaInfo": "syncline.media.info",
+    "Take": "syncline.pipeline.take",
+    "build_actor": "syncline.pipeline.actor",
+    "dub": "syncline.pipeline.dub",
+    "probe": "syncline.media.probe",
+    "show_actor": "syncline.pipeline.actor",
+}
+
+__all__ = [
+    "ActorOptions",
+    "ActorReport",
+    "Cancelled",
+    "DependencyError",
+    "DubOptions",
+    "InputError",
+    "LimitError",
+    "MediaInfo",
+    "MissingInput",
+    "StageError",
+    "SynclineError",
+    "Take",
+    "build_actor",
+    "dub",
+    "probe",
+    "show_actor",
+]
+
+
+def __getattr__(name: str) -> Any:
+    home = _HOMES.get(name)
+    if home is None:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = getattr(importlib.import_module(home), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted([*__all__, "__version__"])
