@@ -52,3 +52,14 @@ def mouth_features(shape_face: npt.NDArray[Any]) -> MouthFeatures:
     protrusion = shape[:, _CORNER_SKIN, 2].mean(axis=1) - shape[:, _MIDDLE_LIPS, 2].mean(axis=1)
     jaw = shape[:, _CHIN_TIP, 1].mean(axis=1) - shape[:, NOSE_BRIDGE, 1]
     return MouthFeatures(opening, width, protrusion, jaw)
+
+
+def opening_and_width(landmarks: Floats) -> tuple[Floats, Floats]:
+    """Gap between the inner lips and distance of the mouth's corners, in the unit of the landmarks, any pose.
+
+    landmarks : (T, 478, 3) pixels. Returns two (T,) arrays, both >= 0.
+    """
+    gaps = [np.linalg.norm(landmarks[:, low, :2] - landmarks[:, up, :2], axis=1) for up, low in INNER_PAIRS]
+    left, right = MOUTH_CORNERS
+    width = np.linalg.norm(landmarks[:, right, :2] - landmarks[:, left, :2], axis=1)
+    return np.mean(gaps, axis=0).astype(np.float32), width.astype(np.float32)

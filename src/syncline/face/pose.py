@@ -151,3 +151,13 @@ def _similarity(
     scale = (values * sign).sum(axis=1) / (WEIGHTS @ (model**2).sum(axis=1))
     shift = middles - scale[:, None] * np.einsum("tij,j->ti", rotation, middle)
     return scale, rotation, shift
+
+
+def fit_residual(landmarks: npt.NDArray[np.float32]) -> float:
+    """How far the stable points of one face (478, 3) lie from the canonical face after the fit: rms, IOD units."""
+    points = landmarks[None, list(STABLE)].astype(np.float64)
+    canonical = CANONICAL.astype(np.float64)
+    scale, rotation, shift = _similarity(canonical, points)
+    fitted = scale[0] * canonical @ rotation[0].T + shift[0]
+    error = ((points[0] - fitted) ** 2).sum(axis=1) @ WEIGHTS
+    return float(np.sqrt(error) / scale[0])

@@ -1,0 +1,83 @@
+"""Scene cuts, seen on thumbnails while the pictures stream by."""
+
+from __future__ import annotations
+
+from collections import deque
+from typing import Any, Final
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+SIDE: Final = 48  # side of the compared thumbnails, pixels: finer detail would see every gesture
+MIN_UNLIKE: Final = 0.35  # 1 - correlation of structure between neighbours, below which nothing is a cut
+MIN_COLOURS: Final = 0.20  # part of the picture's colours that changed, below which nothing is a cut
+PEAK: Final = 3.0  # a cut stands out of the motion around it by this factor
+FLASH_FRAMES: Final = 4  # a picture that comes back within so many frames was a flash, not a cut
+
+Signature = tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]
+
+
+class CutDetector:
+    """Feed it every thumbnail in order; it says at once where a cut seems to be, and in the end which were real.
+
+    The measure is the structure's unlikeness (1 - normalised correlation of luma, blind to gain and offset, so that a
+    flash or a fade in light is not a cut) together with the change of the colour histogram, against the motion of the
+    frames before. A suspected cut after which the old picture returns is withdrawn.
+    """
+
+    def __init__(self) -> None:
+        self._before: Signature | None = None
+        self._activity: deque[float] = deque([0.0] * 4, maxlen=4)
+        self._frame = -1
+        self._cuts: list[int] = []
+        self._open: tuple[int, Signature] | None = None  # suspected cut and the picture before it
+
+    def feed(self, rgb: npt.NDArray[np.uint8]) -> bool:
+        """Take the next picture's thumbnail, RGB (h, w, 3) uint8 of any size; True if a cut seems to lie before it."""
+        self._frame += 1
+        now = _signature(rgb)
+        before, self._before = self._before, now
+        if before is None:
+            return False
+        structure, colours = _difference(before, now)
+        expected = max(self._activity)
+        self._activity.append(structure)
+        if self._open is not None:
+            since, reference = self._open
+            if self._frame - since > FLASH_FRAMES:
+                self._open = None
+            elif _difference(reference, now)[0] < MIN_UNLIKE / 2:
+                self._cuts.remove(since)
+                self._open = None
+                return True  # the old picture is back: what was found in the flash has to be looked for anew
+        if structure < MIN_UNLIKE or colours < MIN_COLOURS or structure < PEAK * expected:
+            return False
+        if self._open is None:
+            self._open = (self._frame, before)
+        self._cuts.append(self._frame)
+        return True
+
+    @property
+    def cuts(self) -> tuple[int, ...]:
+        """Frames that begin a new shot, so far."""
+        return tuple(self._cuts)
+
+
+def _signature(rgb: npt.NDArray[Any]) -> Signature:
+    """Blurred luma (48 * 48,) of zero mean and unit norm; colour histogram (512,) of sum 1."""
+    small = cv2.resize(rgb, (SIDE, SIDE), interpolation=cv2.INTER_AREA)
+    luma = cv2.GaussianBlur(cv2.cvtColor(small, cv2.COLOR_RGB2GRAY).astype(np.float32), (0, 0), 1.5).ravel()
+    luma -= luma.mean()
+    structure = luma / (np.linalg.norm(luma) + SIDE)  # the constant keeps the noise of an empty picture quiet
+    bins = (small >> 5).astype(np.int32)
+    index = (bins[:, :, 0] * 64 + bins[:, :, 1] * 8 + bins[:, :, 2]).ravel()
+    colours = np.bincount(index, minlength=512).astype(np.float32) / index.size
+    return structure.astype(np.float32), colours
+
+
+def _difference(a: Signature, b: Signature) -> tuple[float, float]:
+    """Structure's unlikeness (0: same, 1: unrelated, up to 2) and the part of the colours that changed (0 to 1)."""
+    length = float(np.linalg.norm(a[0]) * np.linalg.norm(b[0]))
+    structure = 1.0 - float(a[0] @ b[0]) / length if length > 1e-6 else 0.0
+    return structure, float(np.abs(a[1] - b[1]).sum()) / 2

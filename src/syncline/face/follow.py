@@ -1,0 +1,200 @@
+"""Following faces from picture to picture: the tracklets from which face tracks are made.
+
+A tracklet is one face without interruption by a cut. What happens to it later (joining the parts of one person,
+smoothing, flags) needs no picture.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Final
+
+import numpy as np
+
+from syncline.face.cuts import CutDetector
+from syncline.face.graphs import Detection, DetectorGraphs, MeshGraph
+from syncline.face.patch import MouthPatch, mouth_patch
+from syncline.face.pose import Floats, fit_residual
+from syncline.face.regions import (
+    PictureLike,
+    Region,
+    cut_region,
+    overlap,
+    region_of_detection,
+    region_of_landmarks,
+)
+from syncline.face.search import find_faces, find_near
+
+CUT_THUMBNAIL: Final = 96  # longer side of the pictures that are compared for cuts
+PATIENCE_SECONDS: Final = 1.0  # a lost face is looked for near its last place so long
+SAME_FACE: Final = 0.45  # overlap from which two tracklets follow the same face
+ANEW: Final = 0.25  # overlap from which a detection belongs to a face that is followed
+MAX_LEAP: Final = 0.5  # in widths of the face: a face that moves further from one picture to the next is another
+MAX_GROWTH: Final = 1.35  # a face that changes its size more from one picture to the next is another
+MAX_RESIDUAL: Final = 0.085  # IOD; a skull that fits the canonical face worse is no face
+
+
+@dataclass
+class Tracklet:
+    """One face, followed: frames (rising), raw landmarks and mouth patches of the frames where it was seen."""
+
+    region: Region
+    frames: list[int] = field(default_factory=list)
+    landmarks: list[Floats] = field(default_factory=list)
+    patches: list[MouthPatch] = field(default_factory=list)
+    missed: int = 0
+
+    @property
+    def lost(self) -> bool:
+        return self.missed > 0
+
+
+class Follower:
+    """Feed it every picture of a plate in order; `finished` holds the tracklets.
+
+    mesh, detectors : the models. rate : pictures a second, about. max_faces : so many are followed at once, the largest.
+    views : looks at each face, averaged: two lower the landmarks' noise by a quarter for 3 ms more.
+    scan_seconds : how often the whole picture is searched for new faces.
+    """
+
+    def __init__(
+        self,
+        mesh: MeshGraph,
+        detectors: DetectorGraphs,
+        *,
+        rate: float,
+        max_faces: int,
+        views: int,
+        scan_seconds: float,
+    ) -> None:
+        self._mesh, self._detectors = mesh, detectors
+        self._max_faces, self._views = max_faces, views
+        self._patience = max(2, round(PATIENCE_SECONDS * rate))
+        self._scan_every = max(1, round(scan_seconds * rate))
+        self._look_every = max(1, round(0.12 * rate))  # without any face: how often the whole picture is searched
+        self._next_scan = 0
+        self._frame = -1
+        self._cuts = CutDetector()
+        self.active: list[Tracklet] = []
+        self.finished: list[Tracklet] = []
+
+    @property
+    def cuts(self) -> tuple[int, ...]:
+        """Frames that begin a new shot, so far."""
+        return self._cuts.cuts
+
+    def feed(self, picture: PictureLike) -> None:
+        """Follow all faces into the next picture."""
+        self._frame += 1
+        thumbnail, _ = picture.thumbnail(CUT_THUMBNAIL)
+        if self._cuts.feed(thumbnail):
+            self._end(list(self.active))
+            self._next_scan = self._frame
+        for tracklet in list(self.active):
+            self._step(picture, tracklet)
+        self._drop_doubles()
+        if self._frame >= self._next_scan:
+            self._scan(picture, small=True)
+            self._next_scan = self._frame + self._scan_every
+        elif not any(not tracklet.lost for tracklet in self.active) and self._frame % self._look_every == 0:
+            self._scan(picture, small=False)
+
+    def finish(self) -> list[Tracklet]:
+        """End all tracklets and return them."""
+        self._end(list(self.active))
+        return self.finished
+
+    def _end(self, tracklets: list[Tracklet]) -> None:
+        for tracklet in tracklets:
+            self.active.remove(tracklet)
+            if tracklet.frames:
+                self.finished.append(tracklet)
+
+    def _step(self, picture: PictureLike, tracklet: Tracklet) -> None:
+        """Follow one face into the picture, or look for it if it is lost."""
+        if not tracklet.lost and self._look(picture, tracklet, tracklet.region, near=True):
+            return
+        for found in find_near(picture, self._detectors, tracklet.region.box):
+            if overlap(found.box, tracklet.region.box) > ANEW and self._look(
+                picture, tracklet, region_of_detection(found), near=True
+            ):
+                return
+        tracklet.missed += 1
+        if tracklet.missed > self._patience:
+            self._end([tracklet])
+
+    def _look(self, picture: PictureLike, tracklet: Tracklet, region: Region, *, near: bool) -> bool:
+        """Fit the landmarks in a region; True and kept if that is a face (and, if `near`, the one that was followed)."""
+        crop = cut_region(picture, region)
+        seen = None if crop is None else self._mesh(crop.rgb)
+        if crop is None or seen is None:
+            return False
+        landmarks = crop.to_picture(seen)
+        if fit_residual(landmarks) > MAX_RESIDUAL:
+            return False
+        after = region_of_landmarks(landmarks)
+        if near and tracklet.frames and not _continues(tracklet.region, after):
+            return False
+        for view in range(1, self._views):
+            landmarks = self._another_view(picture, region, view, landmarks)
+        tracklet.region = region_of_landmarks(landmarks)
+        tracklet.frames.append(self._frame)
+        tracklet.landmarks.append(landmarks)
+        tracklet.patches.append(mouth_patch(crop.rgb, seen))
+        tracklet.missed = 0
+        return True
+
+    def _another_view(self, picture: PictureLike, region: Region, view: int, landmarks: Floats) -> Floats:
+        """The running mean of the landmarks with those of a slightly different region."""
+        crop = cut_region(picture, region.nudged(0.01 * view, 1.0 + 0.05 * view, 0.03 * view))
+        seen = None if crop is None else self._mesh(crop.rgb)
+        if crop is None or seen is None:
+            return landmarks
+        return ((landmarks * view + crop.to_picture(seen)) / (view + 1)).astype(np.float32)
+
+    def _scan(self, picture: PictureLike, *, small: bool) -> None:
+        """Search the whole picture and begin to follow what is new."""
+        found = find_faces(picture, self._detectors, small=small)
+        for item in sorted(found, key=_area, reverse=True):
+            followed = [one for one in self.active if overlap(one.region.box, item.box) > ANEW]
+            if any(not one.lost for one in followed):
+                continue
+            if followed and self._look(picture, followed[0], region_of_detection(item), near=False):
+                continue
+            if len(self.active) >= self._max_faces:
+                break
+            tracklet = Tracklet(region_of_detection(item))
+            if self._look(picture, tracklet, tracklet.region, near=False):
+                # The first look comes from the detector's box; a second, from the landmarks, is as good as later ones.
+                again = tracklet.region
+                tracklet.frames.clear()
+                tracklet.landmarks.clear()
+                tracklet.patches.clear()
+                if self._look(picture, tracklet, again, near=False):
+                    self.active.append(tracklet)
+        self._drop_doubles()
+
+    def _drop_doubles(self) -> None:
+        """Where two tracklets ended up on the same face, the younger one gives way."""
+        seen = sorted((one for one in self.active if not one.lost), key=lambda one: one.frames[0])
+        for index, younger in enumerate(seen):
+            if any(overlap(younger.region.box, older.region.box) > SAME_FACE for older in seen[:index]):
+                younger.frames.pop()
+                younger.landmarks.pop()
+                younger.patches.pop()
+                self._end([younger])
+                seen[index] = _NOWHERE
+
+
+_NOWHERE: Final = Tracklet(Region(-1e9, -1e9, 1.0, 0.0))
+
+
+def _area(item: Detection) -> float:
+    return (item.box[2] - item.box[0]) * (item.box[3] - item.box[1])
+
+
+def _continues(before: Region, after: Region) -> bool:
+    """Whether a face may have come from one region to the other between neighbouring pictures."""
+    leap = float(np.hypot(after.x - before.x, after.y - before.y)) / min(before.side, after.side)
+    growth = max(after.side / before.side, before.side / after.side)
+    return leap < MAX_LEAP and growth < MAX_GROWTH

@@ -1,0 +1,174 @@
+"""Pass 1 over the plate: every face, in every picture."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from contextlib import ExitStack
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from syncline.errors import InputError
+from syncline.events import Listener, Note, Progress, silent, timed
+from syncline.face.follow import Follower, Tracklet
+from syncline.face.graphs import DetectorGraphs, MeshGraph
+from syncline.face.link import link
+from syncline.face.occlusion import occluded
+from syncline.face.pose import Floats, fit_poses
+from syncline.face.regions import PictureLike
+from syncline.face.smooth import bridge, smooth
+from syncline.face.topology import CHIN, OUTER_EYE_CORNERS, OUTER_LIPS
+from syncline.face.tracks import FaceTrack, Flag, Tracks
+from syncline.media.info import MediaInfo
+from syncline.media.read import read_pictures
+
+__all__ = ["FaceTrack", "Flag", "TrackOptions", "Tracks", "track_faces", "track_pictures"]
+
+STAGE = "track"
+
+
+@dataclass(frozen=True)
+class TrackOptions:
+    """How faces are tracked; part of the tracks' cache key.
+
+    max_faces : faces followed at the same time, the largest first.
+    views : looks at each face and picture, averaged (1: fast; 2: landmark noise a quarter lower, 3 ms more).
+    scan_seconds : how often the whole picture is searched for new and small faces.
+    min_detection : the detectors' own score from which something is a face, 0 to 1.
+    max_yaw_degrees : beyond this turn a frame gets the flag YAW.
+    min_iod_px : below this distance of the outer eye corners a frame gets the flag SMALL.
+    min_track_seconds : what is seen for less is no face (a picture on a wall that flickers in and out).
+    """
+
+    max_faces: int = 6
+    views: int = 1
+    scan_seconds: float = 1.0
+    min_detection: float = 0.5
+    max_yaw_degrees: float = 35.0
+    min_iod_px: float = 22.0
+    min_track_seconds: float = 0.2
+
+    def __post_init__(self) -> None:
+        if not (1 <= self.max_faces <= 32 and 1 <= self.views <= 8):
+            raise InputError("Track options: max_faces must be 1 to 32 and views 1 to 8.", stage=STAGE)
+        if not (self.scan_seconds > 0 and 0 < self.min_detection < 1 and self.min_track_seconds >= 0):
+            raise InputError("Track options: scan_seconds and min_detection must be above 0.", stage=STAGE)
+
+
+def track_faces(info: MediaInfo, *, options: TrackOptions | None = None, on_event: Listener = silent) -> Tracks:
+    """Track all faces of a plate in one streaming pass; memory grows by the landmarks alone.
+
+    Returns tracks over all `info.video.frames` pictures, the face that fills most of the plate first.
+    Raises InputError where the file has no picture, DependencyError without mediapipe.
+    """
+    if info.video is None:
+        raise InputError("There is no picture in this file, so no face can be tracked.", file=info.path, stage=STAGE)
+    times = np.array([float(tick * info.video.time_base) for tick in info.video.times], np.float64)
+    with timed(STAGE, on_event):
+        return track_pictures(read_pictures(info), times, options=options, on_event=on_event)
+
+
+def track_pictures(
+    pictures: Iterable[PictureLike],
+    times: npt.NDArray[np.float64],
+    *,
+    options: TrackOptions | None = None,
+    on_event: Listener = silent,
+) -> Tracks:
+    """Track all faces of a run of pictures shown at `times` (T,) seconds; `track_faces` for files."""
+    options = options or TrackOptions()
+    size = (0, 0)
+    with ExitStack() as models:
+        follower = Follower(
+            models.enter_context(MeshGraph()),
+            models.enter_context(DetectorGraphs(options.min_detection)),
+            rate=_rate(times),
+            max_faces=options.max_faces,
+            views=options.views,
+            scan_seconds=options.scan_seconds,
+        )
+        count = 0
+        for picture in pictures:
+            follower.feed(picture)
+            size = (picture.width, picture.height)
+            count += 1
+            if count % 10 == 0:
+                on_event(Progress(STAGE, count, max(count, len(times))))
+        tracklets = follower.finish()
+    on_event(Progress(STAGE, count, count))
+    if count < len(times):
+        on_event(Note(STAGE, f"{len(times) - count} of {len(times)} pictures could not be decoded."))
+    times = times[:count]
+    least = options.min_track_seconds * _rate(times)
+    people = link([one for one in tracklets if len(one.frames) >= min(least, count)], follower.cuts)
+    faces = [_finish(person, times, follower.cuts, size, options) for person in people]
+    faces.sort(key=_presence, reverse=True)
+    numbered = tuple(
+        FaceTrack(number, face.landmarks, face.flags, face.pose, face.iod) for number, face in enumerate(faces)
+    )
+    on_event(Note(STAGE, _summary(numbered, follower.cuts, count)))
+    return Tracks(numbered, follower.cuts, count)
+
+
+def _rate(times: npt.NDArray[np.float64]) -> float:
+    """Pictures a second, about."""
+    usual = float(np.median(np.diff(times))) if len(times) > 1 else 0.04
+    return 1.0 / min(max(usual, 1e-3), 1.0)
+
+
+def _finish(
+    person: list[Tracklet],
+    times: npt.NDArray[np.float64],
+    cuts: tuple[int, ...],
+    size: tuple[int, int],
+    options: TrackOptions,
+) -> FaceTrack:
+    """Make one person's track of its tracklets: bridge, smooth, fit the pose, set the flags."""
+    frames = len(times)
+    landmarks = np.full((frames, 478, 3), np.nan, np.float32)
+    covered = np.zeros(frames, bool)
+    for tracklet in person:
+        landmarks[tracklet.frames] = np.stack(tracklet.landmarks)
+        tracklet.landmarks.clear()  # one copy is enough
+        covered[occluded(tracklet)] = True
+    bridged = bridge(landmarks, times, cuts)
+    edges = sorted({0, *cuts, frames})
+    for start, stop in zip(edges, edges[1:], strict=False):
+        landmarks[start:stop] = smooth(landmarks[start:stop], times[start:stop])
+    pose = fit_poses(landmarks)
+    left, right = OUTER_EYE_CORNERS
+    iod = np.linalg.norm(landmarks[:, right] - landmarks[:, left], axis=1).astype(np.float32)
+    flags = np.zeros(frames, np.uint16)
+    absent = np.isnan(iod)
+    flags[absent] |= Flag.NO_FACE
+    with np.errstate(invalid="ignore"):
+        flags[np.abs(pose.yaw_degrees) > options.max_yaw_degrees] |= Flag.YAW
+        flags[iod < options.min_iod_px] |= Flag.SMALL
+        flags[_off_frame(landmarks, size)] |= Flag.OFF_FRAME
+    flags[covered & ~absent] |= Flag.OCCLUDED
+    flags[bridged] |= Flag.BRIDGED
+    flags[[cut for cut in cuts if cut < frames]] |= Flag.CUT
+    return FaceTrack(0, landmarks, flags, pose, iod)
+
+
+def _off_frame(landmarks: Floats, size: tuple[int, int]) -> npt.NDArray[np.bool_]:
+    """(T,) bool: lips or chin reach over the picture's border."""
+    mouth = landmarks[:, [*OUTER_LIPS, *CHIN], :2]
+    outside: npt.NDArray[np.bool_] = ((mouth < 0) | (mouth > np.array(size, np.float32) - 1)).any(axis=(1, 2))
+    return outside
+
+
+def _presence(face: FaceTrack) -> float:
+    """How much of the plate a face fills: its size times its frames."""
+    return float(np.nansum(face.iod.astype(np.float64) ** 2))
+
+
+def _summary(faces: tuple[FaceTrack, ...], cuts: tuple[int, ...], frames: int) -> str:
+    if not faces:
+        return f"No face was found in {frames} pictures."
+    parts = [
+        f"face {face.id}: {int(face.present.sum())} pictures, IOD {np.nanmedian(face.iod):.0f} px" for face in faces
+    ]
+    shots = "" if not cuts else f"; {len(cuts)} cuts"
+    return f"{len(faces)} face{'s' if len(faces) > 1 else ''} in {frames} pictures ({'; '.join(parts)}){shots}."
