@@ -28,6 +28,8 @@ from syncline.media.source import AUDIO_DECODERS, VIDEO_DECODERS, check_path, op
 if TYPE_CHECKING:
     from av.container import InputContainer
 
+__all__ = ["AudioStream", "ColourTags", "MediaInfo", "VideoStream", "need_picture", "need_sound", "probe"]
+
 HDR_TRANSFERS = {"smpte2084": "PQ", "arib-std-b67": "HLG"}
 SDR = ColourTags("bt709", "bt709", "bt709", False)  # what tone mapping makes
 
