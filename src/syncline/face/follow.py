@@ -52,7 +52,8 @@ class Tracklet:
 class Follower:
     """Feed it every picture of a plate in order; `finished` holds the tracklets.
 
-    mesh, detectors : the models. rate : pictures a second, about. max_faces : so many are followed at once, the largest.
+    mesh, detectors : the models. rate : pictures a second, about.
+    max_faces : so many are followed at once, the largest.
     views : looks at each face, averaged: two lower the landmarks' noise by a quarter for 3 ms more.
     scan_seconds : how often the whole picture is searched for new faces.
     """
@@ -124,7 +125,7 @@ class Follower:
             self._end([tracklet])
 
     def _look(self, picture: PictureLike, tracklet: Tracklet, region: Region, *, near: bool) -> bool:
-        """Fit the landmarks in a region; True and kept if that is a face (and, if `near`, the one that was followed)."""
+        """Fit the landmarks in a region; True if that is a face (if `near`: the one that was followed)."""
         crop = cut_region(picture, region)
         seen = None if crop is None else self._mesh(crop.rgb)
         if crop is None or seen is None:

@@ -73,7 +73,7 @@ class Poses:
         centred = np.asarray(landmarks, np.float64) - self.translation[:, None, :]
         # (R^T v) for rows v is v @ R
         turned = np.einsum("tni,tij->tnj", centred, self.rotation.astype(np.float64))
-        return (turned / self.scale[:, None, None]).astype(np.float32)
+        return np.asarray(turned / self.scale[:, None, None], np.float32)
 
     def to_image(self, shape_face: Numbers) -> Floats:
         """The face frame (T, N, 3), IOD units, to pixels (T, N, 3) float32; (N, 3) is taken for every frame."""
@@ -81,20 +81,20 @@ class Poses:
         if shape.ndim == 2:
             shape = np.broadcast_to(shape, (len(self), *shape.shape))
         turned = np.einsum("tij,tnj->tni", self.rotation.astype(np.float64), shape)
-        return (turned * self.scale[:, None, None] + self.translation[:, None, :]).astype(np.float32)
+        return np.asarray(turned * self.scale[:, None, None] + self.translation[:, None, :], np.float32)
 
     @property
     def angles_degrees(self) -> Floats:
         """(T, 3) float32: yaw, pitch, roll. Zero is a face that looks into the camera.
 
-        The rotation is roll · yaw · pitch, so that turning the picture changes the roll alone. Yaw > 0: the nose turns to the
-        picture's right. Pitch > 0: the nose goes down. Roll > 0: clockwise on screen.
+        The rotation is roll · yaw · pitch, so that turning the picture changes the roll alone. Yaw > 0: the
+        nose turns to the picture's right. Pitch > 0: the nose goes down. Roll > 0: clockwise on screen.
         """
         rotation = self.rotation.astype(np.float64)
         yaw = np.arcsin(np.clip(rotation[:, 2, 0], -1.0, 1.0))
         pitch = np.arctan2(rotation[:, 2, 1], rotation[:, 2, 2])
         roll = np.arctan2(rotation[:, 1, 0], rotation[:, 0, 0])
-        return np.degrees(np.stack([yaw, pitch, roll], axis=1)).astype(np.float32)
+        return np.asarray(np.degrees(np.stack([yaw, pitch, roll], axis=1)), np.float32)
 
     @property
     def yaw_degrees(self) -> Floats:

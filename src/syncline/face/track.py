@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -134,7 +135,7 @@ def _finish(
         covered[occluded(tracklet)] = True
     bridged = bridge(landmarks, times, cuts)
     edges = sorted({0, *cuts, frames})
-    for start, stop in zip(edges, edges[1:], strict=False):
+    for start, stop in itertools.pairwise(edges):
         landmarks[start:stop] = smooth(landmarks[start:stop], times[start:stop])
     pose = fit_poses(landmarks)
     left, right = OUTER_EYE_CORNERS
