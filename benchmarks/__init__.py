@@ -1,0 +1,1 @@
+"""Measurements of Syncline: `python -m benchmarks NAME`, each with its report under `benchmarks/reports`."""
