@@ -57,10 +57,14 @@ class FaceLayout:
 
     Attributes
     ----------
-    follow : (478,) float32 in 0..1: 1 on lips, chin and front of the jaw, 0 at the nose's wings, ears and above.
+    follow : (478,) float32 in 0..1, of the finished picture's shape: 1 on lips, chin and front of the jaw, 0 at the
+        nose's wings, ears and above.
+    carry : (478,) float32 in 0..1, of the source's pixels: 1 there and at the nose too, which is placed by the head's
+        pose and not by its own landmarks; 0 at the ears.
     """
 
     follow: Floats
+    carry: Floats
 
     @classmethod
     def from_neutral(cls, shape: npt.ArrayLike) -> FaceLayout:
@@ -74,9 +78,10 @@ class FaceLayout:
         # v: 0 at the base of the nose, about 0.2 at the upper lip. Wings of the nose keep the plate; the upper lip is
         # the source's whole.
         down = _smooth((v - 0.0) / 0.14)
-        # The jaw turns about the ears: its angle (|u| 0.62) hardly moves, its front does.
-        side = _smooth((0.78 - np.abs(u)) / 0.30)
-        return cls((down * side).astype(np.float32))
+        # The jaw turns about the ears: its angle (|u| 0.62) hardly moves, its front does. What the landmarks of bank and
+        # plate differ by there is error, and would make the silhouette breathe.
+        side = _smooth((0.70 - np.abs(u)) / 0.35)
+        return cls((down * side).astype(np.float32), side)
 
 
 def face_axes(shape: Floats) -> tuple[Floats, Floats]:

@@ -13,7 +13,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from syncline.render import colour, lips, mask, warp
+from syncline.render import colour, lips, lock, mask, warp
 from syncline.render.layout import CONTROL, OUTER_LIPS, SKIN, FaceLayout
 
 Floats = npt.NDArray[np.float32]
@@ -68,6 +68,8 @@ class Settings:
     feather : width of its soft edge.
     cell : step of the coarse grid that carries the warps.
     ridge : smoothing of the warps.
+    taper : over which length the movement of the plate ends at its outline.
+    lock : whether the nose's pixels correct the pose.
     move_plate : whether jaw and cheeks of the plate follow.
     """
 
@@ -75,6 +77,8 @@ class Settings:
     feather: float = 0.10
     cell: float = 0.08
     ridge: float = 0.02
+    taper: float = 0.05
+    lock: bool = True
     move_plate: bool = True
 
 
@@ -119,6 +123,18 @@ def target_landmarks(plate: Plate, sources: Sequence[Source], weight: float) -> 
     return np.asarray(plate.landmarks + plate.pose.scale * moved @ plate.pose.rotation.T, np.float32)
 
 
+def source_places(plate: Plate, source: Source, target: Floats) -> Floats:
+    """Where a source's landmarks come to lie: on the target, but the nose where the head's pose puts it.
+
+    Returns
+    -------
+    (478, 3) float32 px
+    """
+    layout = plate.layout
+    stay = (layout.carry - layout.follow)[:, None]
+    return np.asarray(target + stay * (plate.pose.to_image(source.shape) - target), np.float32)
+
+
 def draw_mouth(
     before: Pixels,
     box: Box,
@@ -143,6 +159,8 @@ def draw_mouth(
     if weight <= 0.0 or not sources:
         return before
     iod = plate.pose.scale
+    if settings.lock:
+        plate = locked(before, box, plate, sources)
     target = target_landmarks(plate, sources, weight)
     after = move_plate(before, box, plate, target, settings) if settings.move_plate else before
     area = mask.drawn_area(target, iod, settings.inset)
@@ -163,17 +181,29 @@ def draw_mouth(
     return result
 
 
+def locked(before: Pixels, box: Box, plate: Plate, sources: Sequence[Source]) -> Plate:
+    """The plate with its pose moved so that the sources' noses lie on its own."""
+    shift = np.zeros(3, np.float32)
+    for source in sources:
+        predicted = plate.pose.to_image(source.shape)
+        found = lock.nose_shift(before, box, predicted, source.crop, source.origin, source.landmarks)
+        shift[:2] += np.float32(source.share) * found
+    pose = plate.pose
+    return Plate(plate.landmarks, Pose(pose.scale, pose.rotation, pose.translation + shift), plate.layout)
+
+
 def move_plate(before: Pixels, box: Box, plate: Plate, target: Floats, settings: Settings) -> Pixels:
     """The plate with jaw and cheeks moved to the target's; equal to `before` outside the hull."""
     iod = plate.pose.scale
-    outline = mask.hull(plate.landmarks, iod)
+    moved = np.linalg.norm(target[:, :2] - plate.landmarks[:, :2], axis=1) / iod
+    outline = mask.hull(plate.landmarks, iod, moved)
     grid = warp.Grid(box, max(3, round(settings.cell * iod)))
     control = list(CONTROL)
     points = np.concatenate([target[control, :2], outline])
     values = np.concatenate([plate.landmarks[control, :2] - target[control, :2], np.zeros_like(outline)])
     nodes = grid.nodes()
     field_ = warp.fit_displacement(points, values, nodes.reshape(-1, 2), iod, settings.ridge).reshape(nodes.shape)
-    taper = mask.feathered(outline, box, 0.12 * iod)
+    taper = mask.feathered(outline, box, settings.taper * iod)
     shift = grid.enlarge(field_) * taper[..., None]
     return warp.sample(before, box[:2], warp.pixel_places(box) + shift)
 
@@ -190,7 +220,11 @@ def matched(
     nodes = grid.nodes()
     control = list(CONTROL)
     field_ = warp.fit_displacement(
-        target[control, :2], source.landmarks[control, :2], nodes.reshape(-1, 2), iod, settings.ridge
+        source_places(plate, source, target)[control, :2],
+        source.landmarks[control, :2],
+        nodes.reshape(-1, 2),
+        iod,
+        settings.ridge,
     )
     xy = grid.enlarge(field_.reshape(nodes.shape))
     if here is not None:

@@ -73,7 +73,7 @@ class PlanPainter:
         plate_shapes = self._poses.to_face(track.landmarks)
         seen = np.isfinite(plate_shapes).all(axis=(1, 2))
         neutral = plate_shapes[seen].mean(axis=0) if seen.any() else np.zeros((478, 3), np.float32)
-        self._layout = FaceLayout.from_neutral(neutral) if seen.any() else FaceLayout(np.zeros(478, np.float32))
+        self._layout = FaceLayout.from_neutral(neutral) if seen.any() else FaceLayout(np.zeros(478, np.float32), np.zeros(478, np.float32))
         self._used = np.unique(np.concatenate([plan.frame, plan.other]))
         self._used = self._used[self._used >= 0]
         self._row = {int(i): row for row, i in enumerate(self._used)}

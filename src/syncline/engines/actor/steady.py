@@ -14,8 +14,10 @@ from syncline.face.pose import Poses
 
 Floats = npt.NDArray[np.float32]
 
-# Heads turn slowly: a parabola over nine pictures (0.36 s at 25 a second) keeps a nod and drops the trembling.
-WINDOW, ORDER = 9, 2
+# A parabola over seven pictures keeps a quick nod and drops trembling; what is left, the lock on the nose takes away.
+# Measured with one bank frame held, mouth against nose, second difference in % IOD: 0.21 raw, 0.17 steadied,
+# 0.09 steadied and locked (thirteen pictures lag behind nods: 0.16).
+WINDOW, ORDER = 7, 2
 # Base of the nose: skull, next to the mouth, and seen in bank and plate alike.
 ANCHORS = (2, 94, 97, 98, 326, 327, 1, 4)
 
