@@ -83,10 +83,14 @@ def speech_segments(
 ) -> list[tuple[float, float]]:
     """Stretches of speech as (start, end) in seconds; those closer than `join_s` are one."""
     y = checked_sound(y16k)
-    spans = runs(speech_activity(y, threshold=threshold, clean=clean))
+    return segments_of(speech_activity(y, threshold=threshold, clean=clean), len(y) / SAMPLE_RATE, join_s)
+
+
+def segments_of(active: BoolArray, duration: float, join_s: float = 0.3) -> list[tuple[float, float]]:
+    """Stretches of activity (100 Hz) as (start, end) in seconds; those closer than `join_s` are one."""
     segments: list[tuple[float, float]] = []
-    for first, last in spans:
-        start, end = first / FRAME_RATE, min(last / FRAME_RATE, len(y) / SAMPLE_RATE)
+    for first, last in runs(active):
+        start, end = first / FRAME_RATE, min(last / FRAME_RATE, duration)
         if segments and start - segments[-1][1] < join_s:
             segments[-1] = (segments[-1][0], end)
         elif end > start:

@@ -11,14 +11,15 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
-from syncline.speech.activity import speech_segments
+from syncline.speech.activity import segments_of, speech_activity
 from syncline.speech.cuesheet import CueSheet, Phone, Word, contiguous, silent_sheet
-from syncline.speech.features import SAMPLE_RATE, checked_sound
+from syncline.speech.features import FRAME_RATE, HOP, SAMPLE_RATE, checked_sound
 from syncline.speech.merge import in_order, merge
+from syncline.speech.reading import read_aloud
 from syncline.speech.route import TimedWord
 from syncline.speech.sphinx import align_words
 from syncline.speech.text import Token, tokenise
-from syncline.speech.voice_route import align_by_voice, read_aloud
+from syncline.speech.voice_route import align_by_voice
 
 _MARGIN_S = 0.15  # kept around the speech: voice activity cuts soft beginnings
 _VOICE_LATE_S = 0.012  # the synthetic voice's boundaries come late by this (median over GRID)
@@ -46,15 +47,17 @@ def align(y16k: npt.ArrayLike, transcript: str, language: str) -> CueSheet:
     y = checked_sound(y16k)
     duration = len(y) / SAMPLE_RATE
     tokens, notes = tokenise(transcript, language)
-    segments = speech_segments(y)
+    active = speech_activity(y)
+    segments = segments_of(active, duration)
     if not segments:
         return silent_sheet(duration, language, "no speech was found in the sound", source="espeak-dtw")
     if not tokens:
         return silent_sheet(duration, language, "the transcript holds no words", source="espeak-dtw")
     start = max(0.0, segments[0][0] - _MARGIN_S)
     end = min(duration, segments[-1][1] + _MARGIN_S)
-    words, source = _placed(y[int(start * SAMPLE_RATE) : int(end * SAMPLE_RATE)], tokens, language)
-    return sheet_of([word.shifted(start) for word in words], tokens, duration, language, source, notes)
+    first, last = round(start * FRAME_RATE), round(end * FRAME_RATE)
+    words, source = _placed(y[first * HOP : last * HOP], active[first:last], tokens, language)
+    return sheet_of([word.shifted(first / FRAME_RATE) for word in words], tokens, duration, language, source, notes)
 
 
 def sheet_of(
@@ -78,9 +81,10 @@ def sheet_of(
     return CueSheet(language, tuple(spoken), contiguous(phones, duration), duration, source, tuple(notes))
 
 
-def _placed(y: npt.NDArray[np.float32], tokens: Sequence[Token], language: str) -> tuple[list[TimedWord], str]:
-    reading = read_aloud(tokens, language)
-    voiced = align_by_voice(y, reading)
+def _placed(
+    y: npt.NDArray[np.float32], active: npt.NDArray[np.bool_], tokens: Sequence[Token], language: str
+) -> tuple[list[TimedWord], str]:
+    voiced = align_by_voice(y, active, read_aloud(tokens, language))
     if language.lower().split("-")[0] != "en":
         return _once_sure(in_order(voiced)), "espeak-dtw"
     modelled = align_words(y, [token.spoken for token in tokens])

@@ -20,6 +20,7 @@ from syncline.errors import DependencyError, InputError, StageError
 from syncline.speech.features import SAMPLE_RATE
 from syncline.speech.ipa import clean
 
+WORDS_PER_MINUTE = 175  # espeak-ng's own
 MAX_CHARACTERS = 200_000  # a request: about four hours of speech
 _TIMEOUT_S = 300.0
 
@@ -103,8 +104,12 @@ def voice_for(language: str) -> str:
     raise InputError(f"no pronunciation is known for the language {language!r}; give a BCP 47 tag such as en or pt-BR")
 
 
-def speak(texts: Sequence[str], language: str, *, words_per_minute: int = 175) -> list[Spoken]:
+def speak(
+    texts: Sequence[str], language: str, *, words_per_minute: Sequence[int] = (WORDS_PER_MINUTE,)
+) -> list[Spoken]:
     """Speak each text and say when each phone starts. The same request gives the same answer, bit for bit.
+
+    With several rates each text is spoken at each of them: the answers of the first text come first.
 
     Raises
     ------
@@ -117,8 +122,7 @@ def speak(texts: Sequence[str], language: str, *, words_per_minute: int = 175) -
         "library": str(espeakng_loader.get_library_path()),
         "data": str(espeakng_loader.get_data_path()),
         "voice": voice_for(language),
-        "texts": list(texts),
-        "rate": words_per_minute,
+        "texts": [[text, rate] for text in texts for rate in words_per_minute],
     }
     worker = Path(__file__).with_name("espeak_worker.py")
     try:
@@ -134,7 +138,7 @@ def speak(texts: Sequence[str], language: str, *, words_per_minute: int = 175) -
     if done.returncode != 0:
         raise StageError(f"espeak-ng failed with status {done.returncode}", stage="speech")
     header, _, sound = done.stdout.partition(b"\n")
-    return _answers(list(texts), json.loads(header), sound)
+    return _answers([text for text in texts for _ in words_per_minute], json.loads(header), sound)
 
 
 def pronounce(words: Sequence[str], language: str) -> list[tuple[str, ...]]:

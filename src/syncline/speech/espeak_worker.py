@@ -4,7 +4,7 @@ The library is neither thread-safe nor repeatable within a process (its random s
 crash on hostile text; a fresh process for each request answers all three. It is started by path, imports the standard
 library only, and speaks one JSON document each way:
 
-    stdin   {"library": path, "data": path, "voice": "en-us", "texts": ["..."], "rate": 175}
+    stdin   {"library": path, "data": path, "voice": "en-us", "texts": [["...", 175], ...]}
     stdout  one line of JSON: {"rate": 22050, "texts": [{"samples": n, "words": [...], "phones": [...]}]}
             and then the sound of all texts, int16 little-endian, one after the other
 
@@ -80,9 +80,9 @@ def main() -> int:
         return 4
     if library.espeak_SetVoiceByName(request["voice"].encode()) != 0:
         return 3
-    library.espeak_SetParameter(_RATE_PARAMETER, int(request.get("rate", 175)), 0)
     speakers = []
-    for text in request["texts"]:
+    for text, words_per_minute in request["texts"]:
+        library.espeak_SetParameter(_RATE_PARAMETER, int(words_per_minute), 0)
         speaker = _Speaker()
         callback = _Callback(speaker.hear)
         library.espeak_SetSynthCallback(callback)

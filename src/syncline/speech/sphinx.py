@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from bisect import bisect_left
 from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
@@ -148,15 +149,14 @@ def dictionary(word: str) -> list[tuple[str, ...]]:
     plain = "".join(letter for letter in plain if not unicodedata.combining(letter))
     if not re.fullmatch(r"[a-z][a-z'.-]*", plain):
         return []
-    data = _dictionary_data()
+    lines = _dictionary_lines()
     found = []
     for number in range(1, _MAX_VARIANTS + 1):
-        entry = plain if number == 1 else f"{plain}({number})"
-        at = data.find(b"\n" + entry.encode("ascii") + b" ")
-        if at < 0:
+        entry = plain.encode("ascii") + (b" " if number == 1 else b"(%d) " % number)
+        at = bisect_left(lines, entry)
+        if at == len(lines) or not lines[at].startswith(entry):
             break
-        line = data[at + 1 : data.index(b"\n", at + 1)].decode("ascii")
-        found.append(tuple(line.split()[1:]))
+        found.append(tuple(lines[at].decode("ascii").split()[1:]))
     return found
 
 
@@ -174,5 +174,5 @@ def _nearest(ipa: str) -> tuple[str, ...]:
 
 
 @lru_cache(maxsize=1)
-def _dictionary_data() -> bytes:
-    return b"\n" + _model("cmudict-en-us.dict").read_bytes() + b"\n"
+def _dictionary_lines() -> list[bytes]:
+    return sorted(_model("cmudict-en-us.dict").read_bytes().splitlines())

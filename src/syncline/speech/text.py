@@ -10,7 +10,6 @@ from syncline.speech.japanese import has_kanji, readings
 # Signs that are read aloud; any other token without a letter or digit is punctuation.
 _READ_ALOUD = frozenset("&%€$£¥@+=°")
 _DASHES = "\u2014\u2013\u2015\u2026"
-_UNSPACED = ("Han", "Hiragana", "Katakana")
 _LONGEST_TOKEN = 100  # characters; longer strings are no words and slow the dictionary search
 
 
@@ -43,6 +42,11 @@ def tokenise(transcript: str, language: str) -> tuple[tuple[Token, ...], tuple[s
     return tuple(tokens), ()
 
 
+def is_han(sign: str) -> bool:
+    """Whether a letter is a Chinese character."""
+    return "\u3400" <= sign <= "\u9fff" or "\uf900" <= sign <= "\ufaff" or "\U00020000" <= sign <= "\U0003ffff"
+
+
 def _append(tokens: list[Token], piece: str, *, joined: bool = False) -> None:
     core = piece
     while core and not _sounds(core[0]):
@@ -69,7 +73,7 @@ def _split_unspaced(piece: str) -> list[str]:
     parts: list[str] = []
     run = ""
     for sign in piece:
-        if "\u3400" <= sign <= "\u9fff" or "\U00020000" <= sign <= "\U0003ffff":
+        if is_han(sign):
             if run:
                 parts.append(run)
             run = ""
