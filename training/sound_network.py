@@ -1,7 +1,7 @@
 """Fit the small network of `syncline.motion.soundnet` with numpy alone.
 
-Mean squared error, Adam with a cosine schedule, dropout and input noise; frequency-warped copies of each sound stand for
-vocal tracts of other lengths (Jaitly and Hinton, Vocal tract length perturbation, 2013).
+Mean squared error, Adam with a cosine schedule, dropout and input noise; frequency-warped copies of each sound stand
+for vocal tracts of other lengths (Jaitly and Hinton, Vocal tract length perturbation, 2013).
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ Floats = npt.NDArray[np.float32]
 
 @dataclass(frozen=True, eq=False)
 class TalkingClip:
-    """One clip of one speaker: `times` (T,) s on the sound's clock, `shape` (T, 4) IOD units, `sound` (n,) mono 16 kHz."""
+    """One speaker's clip: `times` (T,) s on the sound's clock, `shape` (T, 4) IOD units, `sound` (n,) mono 16 kHz."""
 
     name: str
     speaker: str

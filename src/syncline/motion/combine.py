@@ -10,8 +10,8 @@ from syncline.errors import InputError
 from syncline.motion import closure as closures
 from syncline.motion.mouthtrack import OPENING, Floats, MouthTrack
 
-# Share of the sound's opinion for each channel (opening, width, protrusion, jaw). On held-out clips of a person whose table
-# was learned any share from 0.3 to 0.7 is better than either alone; the jaw follows the sound more than the text.
+# Share of the sound's opinion for each channel (opening, width, protrusion, jaw). On held-out clips of a person whose
+# table was learned any share from 0.3 to 0.7 is better than either alone; the jaw follows the sound more than the text.
 SOUND_SHARE: Final = (0.5, 0.5, 0.5, 0.6)
 
 

@@ -40,9 +40,10 @@ class SpokenFootage:
 def learn_table(footage: Sequence[SpokenFootage], blending: Coarticulation = coarticulation.DEFAULT) -> VisemeTable:
     """The person's own viseme table.
 
-    The dominance curves say how much of each phone is in each picture; the phones' shapes that explain the pictures best
-    follow by ridge regression, as a slope on articulatory features (towards the generic one) plus each phone's own deviation
-    (towards 0). So a phone that was never said has a shape too, and one said twice is not believed too much.
+    The dominance curves say how much of each phone is in each picture; the phones' shapes that explain the pictures
+    best follow by ridge regression, as a slope on articulatory features (towards the generic one) plus each phone's
+    own deviation (towards 0). So a phone that was never said has a shape too, and one said twice is not believed too
+    much.
 
     With under 2 s of speech the generic table on the person's scale is returned (`learned` is False).
     """

@@ -130,7 +130,7 @@ class MouthTrack:
             raise InputError(f"the document is not a mouth track (schema {SCHEMA})", stage="motion")
         try:
             shape = np.array([[float(v) for v in document[name]] for name in CHANNELS], np.float32).T
-            arrays = {
+            arrays: dict[str, npt.NDArray[Any]] = {
                 "times": np.array([float(v) for v in document["times"]], np.float64),
                 "shape": shape,
                 "closure": np.array([float(v) for v in document["closure"]], np.float32),

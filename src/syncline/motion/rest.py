@@ -17,7 +17,7 @@ MIN_PAUSE_S: Final = 0.40  # a shorter pause is held, a mouth that shuts and ope
 
 
 def rest_mask(cue: CueSheet, times: npt.ArrayLike) -> Mask:
-    """Pictures in which nothing is said and the mouth has come to rest: (T,) bool. Before and after the sheet it rests."""
+    """Pictures in which nothing is said and the mouth has come to rest: (T,) bool; it rests outside the sheet too."""
     silences = [(phone.start, phone.end) for phone in cue.phones if phone.silent]
     return rest_in(silences, cue.duration, times)
 
@@ -46,7 +46,7 @@ def settled(shape: Floats, rest: Mask, at_rest: Floats, ramp: int = 2) -> Floats
     """Shapes (T, 4) that are exactly `at_rest` (4,) within a rest, reached over `ramp` pictures on each side."""
     distance = _distance(rest)
     share = np.clip(distance / (ramp + 1), 0.0, 1.0)[:, None]
-    return (shape * (1 - share) + at_rest * share).astype(np.float32)
+    return np.asarray(shape * (1 - share) + at_rest * share, np.float32)
 
 
 def _distance(mask: Mask) -> Floats:

@@ -14,8 +14,8 @@ from syncline.motion.style import GENERIC_STYLE, Style
 from syncline.speech.activity import speech_segments
 from syncline.speech.features import SAMPLE_RATE, frames_at
 
-# A regressor that is unsure answers with less than the true movement; its answer is brought back to the person's own spread,
-# but never by more than this.
+# A regressor that is unsure answers with less than the true movement; its answer is brought back to the person's own
+# spread, but never by more than this.
 MAX_EXPANSION: Final = 1.6
 
 
@@ -34,8 +34,8 @@ def from_sound(
     times : (T,) seconds in the sound, in order.
     style : the person's own scale (`motion.style.style_of`).
 
-    Closures are only as good as the regressor hears them: `closure` is 0 everywhere. Where recognised phones are at hand,
-    combine both (`motion.combine.combined`).
+    Closures are only as good as the regressor hears them: `closure` is 0 everywhere. Where recognised phones are at
+    hand, combine both (`motion.combine.combined`).
     """
     sound = np.asarray(y16k, np.float32)
     moments = np.asarray(times, np.float64)

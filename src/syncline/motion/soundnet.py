@@ -1,8 +1,8 @@
 """A small network from sound to mouth shape, numpy only.
 
 Input: 80 log-mel bands pooled to 40, standardised to the speaker and the recording, at -200..+200 ms in 40 ms steps.
-One hidden layer. Output: six numbers in the speaker's standard deviations: opening, width, protrusion, jaw, and the speeds of
-opening and jaw. Trained by `training/mouth_regressor.py` and `training/sync_regressor.py`.
+One hidden layer. Output: six numbers in the speaker's standard deviations: opening, width, protrusion, jaw, and the
+speeds of opening and jaw. Trained by `training/mouth_regressor.py` and `training/sync_regressor.py`.
 """
 
 from __future__ import annotations
@@ -46,7 +46,8 @@ class SoundNetwork:
 
     def of_context(self, context: Floats) -> Floats:
         """(n, 440) context to (n, 6) standard deviations."""
-        return (np.tanh(context @ self.hidden + self.hidden_bias) @ self.output + self.output_bias).astype(np.float32)
+        active = np.tanh(context @ self.hidden + self.hidden_bias)
+        return np.asarray(active @ self.output + self.output_bias, np.float32)
 
     def __call__(self, y16k: npt.ArrayLike) -> Floats:
         """(n, 6) float32 at 100 Hz, frame i at i * 10 ms, of a mono 16 kHz sound."""
@@ -121,11 +122,11 @@ def standardised_mel(mel: Floats) -> Floats:
         return np.zeros((0, BANDS), np.float32)
     kept = np.maximum(mel, np.percentile(mel, 99) - RANGE)
     scaled = (kept - kept.mean(axis=0)) / np.sqrt(kept.var(axis=0) + VARIANCE_FLOOR)
-    return scaled.reshape(len(mel), BANDS, N_MELS // BANDS).mean(axis=2).astype(np.float32)
+    return np.asarray(scaled.reshape(len(mel), BANDS, N_MELS // BANDS).mean(axis=2), np.float32)
 
 
 def context_of(bands: Floats, first: int = 0, last: int | None = None) -> Floats:
     """(n, 40) bands to (last − first, 440): each frame with those around it, edges repeated."""
     last = len(bands) if last is None else min(last, len(bands))
     index = np.clip(np.arange(first, last)[:, None] + OFFSETS, 0, max(len(bands) - 1, 0))
-    return bands[index].reshape(last - first, INPUTS)
+    return np.asarray(bands[index].reshape(last - first, INPUTS), np.float32)

@@ -101,9 +101,9 @@ def style_of(shape: npt.ArrayLike, silent: npt.ArrayLike | None = None) -> Style
 def closed_threshold(opening: npt.ArrayLike) -> float:
     """The opening at or under which lips count as shut, IOD units.
 
-    A fifth of the way from the person's smallest to large openings (5th and 90th percentile), so that a tracker that sees
-    a gap between thin or parted lips is allowed for; never under 0.012 (three times the tracker's floor after a
-    re-encode), never over 0.035 IOD (about 2 mm, which a viewer sees as open).
+    A fifth of the way from the person's smallest to large openings (5th and 90th percentile), so that a tracker that
+    sees a gap between thin or parted lips is allowed for; never under 0.012 (three times the tracker's floor after a
+    re-encode), never over 0.035 IOD (about 3 mm, which a viewer sees as open).
     """
     values = np.asarray(opening, np.float32)
     values = values[np.isfinite(values)]
@@ -118,6 +118,6 @@ def _rest(features: Floats, quiet: Mask) -> Floats:
     if quiet.sum() >= MIN_REST_FRAMES:
         # People breathe and smile in pauses: the more closed half of the silences is the rest.
         still = features[quiet]
-        return np.median(still[still[:, OPENING] <= np.median(still[:, OPENING])], axis=0).astype(np.float32)
+        return np.asarray(np.median(still[still[:, OPENING] <= np.median(still[:, OPENING])], axis=0), np.float32)
     nearly_closed = features[:, OPENING] <= np.percentile(features[:, OPENING], 20)
-    return np.median(features[nearly_closed], axis=0).astype(np.float32)
+    return np.asarray(np.median(features[nearly_closed], axis=0), np.float32)

@@ -105,9 +105,9 @@ class VisemeTable:
         return cls(slope, dict(zip(phones, own, strict=True)), held, style, learned)
 
 
-# Differences from rest in IOD at full strength of a feature: (opening, width, protrusion, jaw). Whoever speaks holds the
-# jaw a little open; even [i] parts the lips well, and rounding narrows the opening more than a low jaw widens it (as the
-# tables learned from real footage show).
+# Differences from rest in IOD at full strength of a feature: (opening, width, protrusion, jaw). Whoever speaks holds
+# the jaw a little open; even [i] parts the lips well, and rounding narrows the opening more than a low jaw widens it
+# (as the tables learned from real footage show).
 _GENERIC: Final[Mapping[str, tuple[float, float, float, float]]] = {
     "vowel": (0.080, 0.000, 0.000, 0.035),
     "open": (0.070, 0.000, 0.000, 0.040),

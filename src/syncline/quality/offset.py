@@ -29,7 +29,7 @@ SPEECH_RANGE_DB: Final = 30.0
 SPEECH_FLOOR_DBFS: Final = -60.0
 MIN_VISIBLE: Final = 0.5
 # Smallest margin that is believed, by seconds of picture (measured by `training/sync_regressor.py`; see its report).
-BELIEVED: Final = ((3.0, 0.20), (5.0, 0.12), (8.0, 0.08), (15.0, 0.05))
+BELIEVED: Final = ((3.0, 0.10), (5.0, 0.06), (8.0, 0.05), (15.0, 0.04))
 
 Doubles = npt.NDArray[np.float64]
 LAGS: Final[Doubles] = np.arange(-round(REACH_S / STEP_S), round(REACH_S / STEP_S) + 1) * STEP_S
@@ -180,7 +180,7 @@ def _sampled(track: MouthTrack) -> Floats:
     grid = np.arange(int(np.ceil(max(track.times[-1], 0.0) / STEP_S)) + 1) * STEP_S
     shape = np.stack([np.interp(grid, track.times, column) for column in track.stacked().T], axis=1)
     speeds = np.gradient(shape[:, [OPENING, JAW]], STEP_S, axis=0) if len(grid) > 1 else np.zeros((len(grid), 2))
-    return np.concatenate([shape, speeds], axis=1).astype(np.float32)
+    return np.asarray(np.concatenate([shape, speeds], axis=1), np.float32)
 
 
 def _parabola(curve: Doubles, best: int) -> float:
