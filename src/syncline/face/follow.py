@@ -16,7 +16,6 @@ from syncline.face.graphs import Detection, DetectorGraphs, MeshGraph
 from syncline.face.patch import MouthPatch, mouth_patch
 from syncline.face.pose import Floats, fit_residual
 from syncline.face.regions import (
-    PictureLike,
     Region,
     cut_region,
     overlap,
@@ -24,8 +23,9 @@ from syncline.face.regions import (
     region_of_landmarks,
 )
 from syncline.face.search import find_faces, find_near
+from syncline.media.picture import Picture
 
-CUT_THUMBNAIL: Final = 96  # longer side of the pictures that are compared for cuts
+SMALL_SCANS: Final = 5  # every so many scans of the whole picture also look for small faces, at ten times the cost
 PATIENCE_SECONDS: Final = 1.0  # a lost face is looked for near its last place so long
 SAME_FACE: Final = 0.45  # overlap from which two tracklets follow the same face
 ANEW: Final = 0.25  # overlap from which a detection belongs to a face that is followed
@@ -73,7 +73,7 @@ class Follower:
         self._patience = max(2, round(PATIENCE_SECONDS * rate))
         self._scan_every = max(1, round(scan_seconds * rate))
         self._look_every = max(1, round(0.12 * rate))  # without any face: how often the whole picture is searched
-        self._next_scan = 0
+        self._next_scan = self._next_small_scan = 0
         self._frame = -1
         self._cuts = CutDetector()
         self.active: list[Tracklet] = []
@@ -84,19 +84,21 @@ class Follower:
         """Frames that begin a new shot, so far."""
         return self._cuts.cuts
 
-    def feed(self, picture: PictureLike) -> None:
+    def feed(self, picture: Picture) -> None:
         """Follow all faces into the next picture."""
         self._frame += 1
-        thumbnail, _ = picture.thumbnail(CUT_THUMBNAIL)
-        if self._cuts.feed(thumbnail):
+        if self._cuts.feed(picture.planes, picture.layout.depth):
             self._end(list(self.active))
-            self._next_scan = self._frame
+            self._next_scan = self._next_small_scan = self._frame
         for tracklet in list(self.active):
             self._step(picture, tracklet)
         self._drop_doubles()
         if self._frame >= self._next_scan:
-            self._scan(picture, small=True)
+            small = self._frame >= self._next_small_scan
+            self._scan(picture, small=small)
             self._next_scan = self._frame + self._scan_every
+            if small:
+                self._next_small_scan = self._frame + SMALL_SCANS * self._scan_every
         elif not any(not tracklet.lost for tracklet in self.active) and self._frame % self._look_every == 0:
             self._scan(picture, small=False)
 
@@ -111,7 +113,7 @@ class Follower:
             if tracklet.frames:
                 self.finished.append(tracklet)
 
-    def _step(self, picture: PictureLike, tracklet: Tracklet) -> None:
+    def _step(self, picture: Picture, tracklet: Tracklet) -> None:
         """Follow one face into the picture, or look for it if it is lost."""
         if not tracklet.lost and self._look(picture, tracklet, tracklet.region, near=True):
             return
@@ -124,7 +126,7 @@ class Follower:
         if tracklet.missed > self._patience:
             self._end([tracklet])
 
-    def _look(self, picture: PictureLike, tracklet: Tracklet, region: Region, *, near: bool) -> bool:
+    def _look(self, picture: Picture, tracklet: Tracklet, region: Region, *, near: bool) -> bool:
         """Fit the landmarks in a region; True if that is a face (if `near`: the one that was followed)."""
         crop = cut_region(picture, region)
         seen = None if crop is None else self._mesh(crop.rgb)
@@ -145,7 +147,7 @@ class Follower:
         tracklet.missed = 0
         return True
 
-    def _another_view(self, picture: PictureLike, region: Region, view: int, landmarks: Floats) -> Floats:
+    def _another_view(self, picture: Picture, region: Region, view: int, landmarks: Floats) -> Floats:
         """The running mean of the landmarks with those of a slightly different region."""
         crop = cut_region(picture, region.nudged(0.01 * view, 1.0 + 0.05 * view, 0.03 * view))
         seen = None if crop is None else self._mesh(crop.rgb)
@@ -153,7 +155,7 @@ class Follower:
             return landmarks
         return ((landmarks * view + crop.to_picture(seen)) / (view + 1)).astype(np.float32)
 
-    def _scan(self, picture: PictureLike, *, small: bool) -> None:
+    def _scan(self, picture: Picture, *, small: bool) -> None:
         """Search the whole picture and begin to follow what is new."""
         found = find_faces(picture, self._detectors, small=small)
         for item in sorted(found, key=_area, reverse=True):

@@ -8,7 +8,8 @@ import cv2
 import numpy as np
 
 from syncline.face.graphs import Detection, DetectorGraphs
-from syncline.face.regions import Bytes, PictureLike, overlap
+from syncline.face.regions import Bytes, overlap
+from syncline.media.picture import Picture
 
 NEAR_SIDE: Final = 256  # the short-range detector looks at 128 pixels; more would only be averaged away
 FAR_SIDE: Final = 384  # the full-range detector looks at 192 pixels
@@ -17,11 +18,10 @@ TILE_OVERLAP: Final = 120  # a face on the seam of two tiles is whole in one of 
 SAME: Final = 0.3  # overlap from which two detections are one face
 
 
-def find_faces(picture: PictureLike, detectors: DetectorGraphs, *, small: bool) -> list[Detection]:
-    """Faces in a picture, in its pixels, the surest first.
+def find_faces(picture: Picture, detectors: DetectorGraphs, *, small: bool = False) -> list[Detection]:
+    """Faces in a picture, in its pixels, the surest first: down to about a tenth of its longer side.
 
-    small : also cut the picture into tiles, which finds faces down to about 60 pixels in 1080 lines, at ten times the
-    cost (some 30 ms).
+    small : also cut the picture into tiles, which finds faces down to about 60 pixels, at ten times the cost.
     """
     thumbnail, scale = picture.thumbnail(FAR_SIDE)
     near, near_scale = _fit(thumbnail, NEAR_SIDE)
@@ -34,9 +34,7 @@ def find_faces(picture: PictureLike, detectors: DetectorGraphs, *, small: bool) 
     return _distinct(found)
 
 
-def find_near(
-    picture: PictureLike, detectors: DetectorGraphs, box: tuple[float, float, float, float]
-) -> list[Detection]:
+def find_near(picture: Picture, detectors: DetectorGraphs, box: tuple[float, float, float, float]) -> list[Detection]:
     """Faces in and around a box where one was just lost: cheap, and sees faces that are small in the whole picture."""
     width, height = box[2] - box[0], box[3] - box[1]
     x0, y0 = max(0, int(box[0] - width)), max(0, int(box[1] - height))

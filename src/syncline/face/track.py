@@ -17,11 +17,11 @@ from syncline.face.graphs import DetectorGraphs, MeshGraph
 from syncline.face.link import link
 from syncline.face.occlusion import occluded
 from syncline.face.pose import Floats, fit_poses
-from syncline.face.regions import PictureLike
 from syncline.face.smooth import bridge, smooth
 from syncline.face.topology import CHIN, OUTER_EYE_CORNERS, OUTER_LIPS
 from syncline.face.tracks import FaceTrack, Flag, Tracks
 from syncline.media.info import MediaInfo
+from syncline.media.picture import Picture
 from syncline.media.read import read_pictures
 
 __all__ = ["FaceTrack", "Flag", "TrackOptions", "Tracks", "track_faces", "track_pictures"]
@@ -71,7 +71,7 @@ def track_faces(info: MediaInfo, *, options: TrackOptions | None = None, on_even
 
 
 def track_pictures(
-    pictures: Iterable[PictureLike],
+    pictures: Iterable[Picture],
     times: npt.NDArray[np.float64],
     *,
     options: TrackOptions | None = None,
