@@ -1,7 +1,7 @@
 """Outputs that appear whole or not at all.
 
-A file is written under a temporary name beside its place, flushed to the disk, and renamed. An error, or Ctrl-C, removes
-it. What stands at the place is not touched without leave.
+A file is written under a temporary name beside its place, flushed to the disk, and renamed. An error, or Ctrl-C,
+removes it. What stands at the place is not touched without leave.
 """
 
 from __future__ import annotations

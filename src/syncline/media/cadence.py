@@ -36,11 +36,11 @@ def measure_cadence(times: Sequence[int], base: Fraction, declared: Fraction | N
         ticks = last_duration if last_duration > 0 else max(1, round(1 / rate / base))
         return Cadence(rate, False, ticks * base, ticks)
     mean = Fraction(len(times) - 1) / ((times[-1] - times[0]) * base)
-    for rate in (declared, standard_rate(mean), mean):
-        if rate is not None and rate > 0 and _fits(times, base, rate):
+    for candidate in (declared, standard_rate(mean), mean):
+        if candidate and _fits(times, base, candidate):
             # A rate on the grid only by rounding (Matroska's 41.708 ms) is named by the standard that fits as well.
-            known = standard_rate(rate)
-            exact = known if _fits(times, base, known) else rate
+            known = standard_rate(candidate)
+            exact = known if known and _fits(times, base, known) else candidate
             return Cadence(exact, False, len(times) / exact, max(1, round(1 / exact / base)))
     typical = int(np.median(np.diff(np.asarray(times, dtype=np.int64))))
     ticks = last_duration if 0 < last_duration <= 10 * max(1, typical) else max(1, typical)

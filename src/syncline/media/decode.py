@@ -6,6 +6,7 @@ import bisect
 from collections.abc import Iterator
 from contextlib import ExitStack
 from types import TracebackType
+from typing import cast
 
 import av
 import av.error
@@ -159,7 +160,7 @@ class Decoder:
                 frames = packet.decode()
             except av.error.InvalidDataError:
                 continue  # counted by its absence
-            for frame in frames:
+            for frame in cast(list[av.VideoFrame], frames):
                 if frame.is_corrupt and not strict:
                     self.repaired += 1
-                yield frame  # type: ignore[misc]
+                yield frame

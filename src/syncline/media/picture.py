@@ -143,32 +143,32 @@ class Picture:
         cx0, cy0 = max(0, (x0 >> sx) - sx), max(0, (y0 >> sy) - sy)
         cx1, cy1 = min(columns, -(-x1 >> sx) + sx), min(rows, -(-y1 >> sy) + sy)
         size = ((cx1 - cx0) << sx, (cy1 - cy0) << sy)
-        enlarged = cv2.resize(plane[cy0:cy1, cx0:cx1], size, interpolation=cv2.INTER_LINEAR)
+        enlarged: Plane = cv2.resize(plane[cy0:cy1, cx0:cx1], size, interpolation=cv2.INTER_LINEAR)
         left, top = x0 - (cx0 << sx), y0 - (cy0 << sy)
-        return enlarged[top : top + y1 - y0, left : left + x1 - x0]  # type: ignore[return-value]
+        return enlarged[top : top + y1 - y0, left : left + x1 - x0]
 
     def _scaled(self, plane: Plane, size: tuple[int, int]) -> Plane:
         if (plane.shape[1], plane.shape[0]) == size:
             return plane
         shrinks = plane.shape[1] > size[0]
         how = cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR
-        return cv2.resize(plane, size, interpolation=how)  # type: ignore[return-value]
+        scaled: Plane = cv2.resize(plane, size, interpolation=how)
+        return scaled
 
     def _to_bgr(self, planes: list[Plane]) -> Bytes:
         """Full-resolution planes of one size -> (h, w, 3) uint8 BGR."""
         if self.layout.kind == "rgb":
             green, blue, red = planes
-            stacked = cv2.merge([np.ascontiguousarray(plane) for plane in (blue, green, red)])
-            if self.layout.depth == 8:
-                return stacked  # type: ignore[return-value]
-            return cv2.convertScaleAbs(stacked, alpha=255.0 / ((1 << self.layout.depth) - 1))  # type: ignore[return-value]
+            bgr: Bytes = cv2.merge([np.ascontiguousarray(plane) for plane in (blue, green, red)])
+            return bgr if self.layout.depth == 8 else _to_bytes(bgr * np.float32(255 / ((1 << self.layout.depth) - 1)))
         matrix = to_bgr_matrix(self._weights, self.layout.depth, self.colour.full_range)
         if self.layout.kind == "grey":
             luma = planes[0].astype(np.float32) * matrix[0, 0] + matrix[0, 1:4] @ self._neutral()
-            return cv2.merge([_to_bytes(luma)] * 3)  # type: ignore[return-value]
-        stacked = cv2.merge([np.ascontiguousarray(plane) for plane in planes])
+            return np.repeat(_to_bytes(luma)[..., None], 3, axis=2)
+        stacked: Bytes = cv2.merge([np.ascontiguousarray(plane) for plane in planes])
         if self.layout.depth == 8:
-            return cv2.transform(stacked, matrix)  # type: ignore[return-value]
+            converted: Bytes = cv2.transform(stacked, matrix)
+            return converted
         return _to_bytes(cv2.transform(stacked.astype(np.float32), matrix))
 
     def _neutral(self) -> Floats:
@@ -179,7 +179,8 @@ class Picture:
 
 def _to_bytes(values: Floats) -> Bytes:
     """Rounded and clipped to 0..255, in one vectorised pass."""
-    return cv2.add(values, 0.0, dtype=cv2.CV_8U)  # type: ignore[return-value]
+    rounded: Bytes = cv2.add(values, 0.0, dtype=cv2.CV_8U)
+    return rounded
 
 
 def _padded(delta: Floats, top: int, bottom: int, left: int, right: int, at_edge: tuple[bool, bool]) -> Floats:
@@ -191,4 +192,5 @@ def _padded(delta: Floats, top: int, bottom: int, left: int, right: int, at_edge
     if bottom and y_edge:
         delta = cv2.copyMakeBorder(delta, 0, bottom, 0, 0, cv2.BORDER_REPLICATE)
         bottom = 0
-    return cv2.copyMakeBorder(delta, top, bottom, left, right, cv2.BORDER_CONSTANT)
+    padded: Floats = cv2.copyMakeBorder(delta, top, bottom, left, right, cv2.BORDER_CONSTANT)
+    return padded

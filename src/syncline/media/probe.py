@@ -175,6 +175,7 @@ class _Walk:
         self.sound_start: int | None = None
         self.sound_end = 0
         self._last: int | None = None
+        self._last_decoding: int | None = None
 
     def run(self, container: InputContainer, chosen: _Chosen) -> None:
         if chosen.video is not None:
@@ -196,6 +197,15 @@ class _Walk:
         stamp = packet.pts if packet.pts is not None else packet.dts
         if packet.pts is None:
             self.unstamped += 1
+        if packet.dts is not None:
+            if self._last_decoding is not None and packet.dts < self._last_decoding:
+                raise InputError(
+                    "its timestamps run backwards, as in files joined end to end; give the parts one by one",
+                    file=self.path,
+                    stage="probe",
+                    at=f"picture {len(self.times)}",
+                )
+            self._last_decoding = packet.dts
         if stamp is None:
             stamp = 0 if self._last is None else self._last + max(1, packet.duration or 1)
         if packet.is_keyframe:

@@ -81,7 +81,9 @@ def as_float(samples: npt.NDArray[np.generic]) -> npt.NDArray[np.float32]:
     """Samples as float32 on [-1, 1): integers divided by their full scale."""
     if samples.dtype.kind == "f":
         return samples.astype(np.float32, copy=False)
-    return samples.astype(np.float32) / np.float32(-float(np.iinfo(samples.dtype).min))
+    full_scale = np.float32(1 << (8 * samples.dtype.itemsize - 1))
+    scaled: npt.NDArray[np.float32] = samples.astype(np.float32) / full_scale
+    return scaled
 
 
 def analysis_sound(sound: Sound) -> npt.NDArray[np.float32]:

@@ -45,11 +45,12 @@ class SoundEncoder:
         self._sound = sound
         self._layout = layout
         self._stream: Any = container.add_stream(encoder, rate=sound.sample_rate, layout=layout)
-        self._stream.codec_context.format = self._format
-        self._stream.codec_context.time_base = Fraction(1, sound.sample_rate)
+        context: Any = self._stream.codec_context
+        context.format = self._format
+        context.time_base = Fraction(1, sound.sample_rate)
         if codec == "aac":
             most = _AAC_BITS_PER_SAMPLE * sound.sample_rate * sound.channels
-            self._stream.codec_context.bit_rate = min(bitrate, most)
+            context.bit_rate = min(bitrate, most)
 
     def packets(self, until: Fraction | None) -> Iterator[Any]:
         """Encoded packets of all samples before a time (s); None: all that are left, and the encoder's last."""

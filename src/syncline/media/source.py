@@ -100,7 +100,7 @@ def _open_options(limits: Limits) -> dict[str, str]:
         "format_whitelist": ",".join(CONTAINERS),
         "codec_whitelist": ",".join(VIDEO_DECODERS + AUDIO_DECODERS),
         "max_pixels": str(limits.max_pixels),
-        "max_streams": str(max(limits.max_streams, 64)),  # the demuxer's own stop; ours counts and explains
+        "max_streams": str(max(limits.max_streams, 256)),  # the demuxer's own stop; ours counts and explains
         "probesize": str(limits.probe_bytes),
         "analyzeduration": str(limits.probe_microseconds),
     }
@@ -121,7 +121,8 @@ def foreign_errors(path: Path, stage: str) -> Iterator[None]:
 
 def _fault(path: Path) -> str:
     """One sentence on why a file could not be read, by its first bytes."""
-    head = path.open("rb").read(4096)
+    with path.open("rb") as file:
+        head = file.read(4096)
     text = head.lstrip(b"\xef\xbb\xbf \t\r\n")
     for mark, name in _PLAYLISTS.items():
         if text.startswith(mark) or (mark == b"<MPD" and b"<MPD" in head):

@@ -62,12 +62,10 @@ def _signal(frame: av.VideoFrame, stream: VideoStream) -> Floats:
     colour = ColourTags("bt2020nc", full_range=frame.color_range == 2)
     height, width = frame.height, frame.width
     planes = [p.astype(np.float32) for p in frame_planes(frame, stored)]
-    full = [
-        cv2.resize(p, (width, height), interpolation=cv2.INTER_LINEAR) if p.shape != (height, width) else p
-        for p in planes
-    ]
+    full = [cv2.resize(plane, (width, height), interpolation=cv2.INTER_LINEAR) for plane in planes]
     matrix = to_bgr_matrix(weights_of(colour.matrix, height), stored.depth, colour.full_range)
-    return np.clip(cv2.transform(cv2.merge(full), matrix) / np.float32(255), 0, 1)  # type: ignore[no-any-return]
+    signal: Floats = np.clip(cv2.transform(cv2.merge(full), matrix) / np.float32(255), 0, 1)
+    return signal
 
 
 @lru_cache(maxsize=2)
@@ -77,22 +75,22 @@ def _curve(transfer: str) -> Floats:
     if transfer == "arib-std-b67":
         a, b, c = 0.17883277, 0.28466892, 0.55991073
         scene = np.where(signal <= 0.5, signal**2 / 3, (np.exp((signal - c) / a) + b) / 12)
-        return scene.astype(np.float32)
+        return np.asarray(scene, np.float32)
     m1, m2, c1, c2, c3 = 2610 / 16384, 2523 / 4096 * 128, 3424 / 4096, 2413 / 4096 * 32, 2392 / 4096 * 32
     power = signal ** (1 / m2)
     nits = 10_000 * (np.maximum(power - c1, 0) / (c2 - c3 * power)) ** (1 / m1)
-    return (nits / DIFFUSE_WHITE).astype(np.float32)
+    return np.asarray(nits / DIFFUSE_WHITE, np.float32)
 
 
 def _picture(samples: Floats, index: int, stream: VideoStream) -> Picture:
     turn = Orientation(stream.rotation, stream.mirrored)
     luma, *chroma = cv2.split(samples)
     layout = LAYOUTS["yuv420p"]
-    planes: list[Plane] = [upright(cv2.add(luma, 0.0, dtype=cv2.CV_8U), turn)]  # type: ignore[arg-type]
+    planes: list[Plane] = [upright(cv2.add(luma, 0.0, dtype=cv2.CV_8U), turn)]
     rows, columns = layout.plane_shape(1, stream.height, stream.width)
     for plane in chroma:
-        turned = upright(plane, turn)  # type: ignore[arg-type]
+        turned = upright(plane, turn)
         small = cv2.resize(turned, (columns, rows), interpolation=cv2.INTER_AREA)
-        planes.append(cv2.add(small, 0.0, dtype=cv2.CV_8U))  # type: ignore[arg-type]
+        planes.append(cv2.add(small, 0.0, dtype=cv2.CV_8U))
     time = Moment(stream.times[index], stream.time_base)
     return Picture(index, time, stream.width, stream.height, tuple(planes), layout, stream.colour)

@@ -120,7 +120,7 @@ class Writer:
         self._video: Any = self._container.add_stream(
             self._target.encoder, rate=self._rate, options=self._codec_options(), time_base=self._base
         )
-        context = self._video.codec_context
+        context: Any = self._video.codec_context
         context.width, context.height = self._target.width, self._target.height
         context.pix_fmt = self._target.pixel_format
         context.time_base = self._base
