@@ -71,14 +71,28 @@ def sheet_of(
     """A cue sheet from timed words."""
     spoken: list[Word] = []
     phones: list[Phone] = []
-    for word in words:
+    texts = _written(words, tokens)
+    for text, word in zip(texts, words, strict=True):
         end = min(word.end, duration)
         if end <= word.start:
             continue
         for phone in word.phones:
             phones.append(Phone(phone.ipa, phone.start, phone.end, word.confidence, len(spoken)))
-        spoken.append(Word(tokens[word.token].text, word.start, end, word.confidence))
+        spoken.append(Word(text, word.start, end, word.confidence))
     return CueSheet(language, tuple(spoken), contiguous(phones, duration), duration, source, tuple(notes))
+
+
+def _written(words: Sequence[TimedWord], tokens: Sequence[Token]) -> list[str]:
+    """Text of each word: characters that the voice speaks as one word with those before them join them."""
+    placed = {word.token for word in words}
+    texts = []
+    for word in words:
+        text, following = tokens[word.token].text, word.token + 1
+        while following < len(tokens) and following not in placed and tokens[following].joined:
+            text += tokens[following].text
+            following += 1
+        texts.append(text)
+    return texts
 
 
 def _placed(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -39,7 +39,28 @@ def read_aloud(tokens: Sequence[Token], language: str, rates: Sequence[int] = RA
         text += "" if token.joined and is_han(token.spoken[0]) else (" " if text else "")
         positions.append(len(text))
         text += token.spoken + ("," if token.pause else "")
-    return [_assigned(spoken, positions) for spoken in speak([text], language, words_per_minute=rates)]
+    spoken = speak([text], language, words_per_minute=rates)
+    return [_shared(_assigned(one, positions), tokens) for one in spoken]
+
+
+def _shared(reading: Reading, tokens: Sequence[Token]) -> Reading:
+    """Give tokens without phones a share of those before them: espeak-ng speaks "of the" as one word.
+
+    Chinese characters are left as they are: there the two are one word.
+    """
+    owners = list(reading.owners)
+    present = set(owners)
+    for token in range(1, len(tokens)):
+        if token in present or tokens[token].joined or token - 1 not in present:
+            continue
+        own = [number for number, owner in enumerate(owners) if owner == token - 1]
+        share = len(tokens[token - 1].spoken) / (len(tokens[token - 1].spoken) + len(tokens[token].spoken))
+        split = min(max(1, round(share * len(own))), len(own) - 1)
+        if split > 0:
+            for number in own[split:]:
+                owners[number] = token
+            present.add(token)
+    return replace(reading, owners=tuple(owners))
 
 
 def _assigned(spoken: Spoken, positions: Sequence[int]) -> Reading:
