@@ -83,7 +83,7 @@ def make_clip(
     """
     path = Path(path)
     base = Fraction(1, 90_000) if times is not None else 1 / Fraction(rate)
-    stamps = [int(round(t / base)) for t in times] if times is not None else list(range(frames))
+    stamps = [round(t / base) for t in times] if times is not None else list(range(frames))
     with av.open(str(path), "w", format=container, options=container_options or {}) as output:
         video: Any = output.add_stream(codec, rate=Fraction(rate), options=options or {}, time_base=base)
         video.width, video.height, video.pix_fmt = width, height, pixel_format
@@ -252,7 +252,8 @@ def playlists(url: str, neighbour: str) -> dict[str, bytes]:
         "concat_absolute.mp4": f"ffconcat version 1.0\nfile '{neighbour}'\n".encode(),
         "sdp.mp4": b"v=0\no=- 0 0 IN IP4 127.0.0.1\ns=x\nc=IN IP4 127.0.0.1\nt=0 0\nm=video 5004 RTP/AVP 96\n"
         b"a=rtpmap:96 H264/90000\n",
-        "dash.mp4": f'<?xml version="1.0"?><MPD xmlns="urn:mpeg:dash:schema:mpd:2011"><BaseURL>{url}</BaseURL></MPD>'.encode(),
+        "dash.mp4": b'<?xml version="1.0"?><MPD xmlns="urn:mpeg:dash:schema:mpd:2011">'
+        + f"<BaseURL>{url}</BaseURL></MPD>".encode(),
     }
 
 

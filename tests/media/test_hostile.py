@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import subprocess
 import sys
@@ -116,7 +117,7 @@ def test_playlists_under_false_names_open_nothing(tmp_path: Path, hits: tuple[st
     for name, content in clips.playlists(url, str(neighbour)).items():
         path = tmp_path / name
         path.write_bytes(content)
-        with pytest.raises(InputError, match="playlist|list of files|manifest|session description") as error:
+        with pytest.raises(InputError, match=r"playlist|list of files|manifest|session description") as error:
             probe(path)
         sentence(error, path)
     assert asked == []
@@ -149,7 +150,7 @@ def test_matroska_cut_short(tmp_path: Path) -> None:
     data = clips.make_clip(tmp_path / "whole.mkv", frames=100).read_bytes()
     path = tmp_path / "cut.mkv"
     path.write_bytes(data[: len(data) * 6 // 10])
-    with pytest.raises(InputError, match="declares 4.0 s and holds"):
+    with pytest.raises(InputError, match=r"declares 4\.0 s and holds"):
         probe(path)
 
 
@@ -217,7 +218,7 @@ def test_a_wav_of_one_hertz(tmp_path: Path) -> None:
 
 def test_a_thousand_pictures_a_second(tmp_path: Path) -> None:
     path = clips.make_clip(tmp_path / "a.mp4", width=16, height=16, rate=1000, frames=300)
-    with pytest.raises(LimitError, match="1e\\+03 frames a second|1000 frames a second"):
+    with pytest.raises(LimitError, match="1000 frames a second"):
         probe(path)
 
 
@@ -317,12 +318,8 @@ def test_bit_flips_end_in_a_picture_or_a_sentence(tmp_path: Path) -> None:
         data[at] ^= 1 << int(generator.integers(8))
     path = tmp_path / "flipped.mp4"
     path.write_bytes(data)
-    try:
-        indices = [p.index for p in read_pictures(probe(path))]
-    except InputError as error:
-        assert "damaged" in str(error)
-    else:
-        assert indices == list(range(50))
+    with contextlib.suppress(InputError):
+        assert [p.index for p in read_pictures(probe(path))] == list(range(50))
     info = probe(path, allow_damaged=True)
     assert [p.index for p in read_pictures(info)] == list(range(50))
 

@@ -358,7 +358,7 @@ def _check_time(cadence: Cadence, frames: int, pixels: int, path: Path, limits: 
         )
     if frames > 1 and not limits.min_rate <= cadence.rate <= limits.max_rate:
         raise LimitError(
-            f"the clip runs at {float(cadence.rate):.3g} frames a second; accepted are {float(limits.min_rate):g} to "
+            f"the clip runs at {float(cadence.rate):.4g} frames a second; accepted are {float(limits.min_rate):g} to "
             f"{float(limits.max_rate):g}",
             file=path,
             stage="probe",
