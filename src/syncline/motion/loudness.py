@@ -18,7 +18,7 @@ GAIN_RANGE: Final = (0.7, 1.25)
 
 
 def relative_loudness(y16k: npt.ArrayLike, times: npt.ArrayLike) -> Floats:
-    """Level at each picture in dB relative to the speaker's median while speaking: (T,) float32, 0 for an empty sound."""
+    """Level at each picture in dB relative to the speaker's median while speaking: (T,) float32, 0 without sound."""
     level = loudness_db(y16k)
     if not len(level):
         return np.zeros(len(np.asarray(times)), np.float32)

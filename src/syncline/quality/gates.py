@@ -1,0 +1,178 @@
+"""What each figure is held against, and the sentence that says so."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from syncline.quality.closures import Closures
+from syncline.quality.offset import Offset
+from syncline.quality.opening import OpeningMatch
+from syncline.quality.passed import PassedRange
+from syncline.quality.pictures import PictureFigures
+from syncline.quality.score import Figure, Grade
+
+
+@dataclass(frozen=True)
+class Gates:
+    """Limits of pass and warn; beyond warn is fail (DESIGN §4).
+
+    offset_pass_ms, offset_warn_ms : (sound late, sound early).
+    closures_pass, closures_warn : smallest share of p b m that shut.
+    opening_pass, opening_warn : smallest correlation with the mouth asked for. A real frame keeps its own shape, so
+        that a low value alone does not fail a take.
+    flicker_pass, flicker_warn : largest ratio to the plate. sharpness: (smallest, largest) ratio.
+    seam_pass, seam_warn : largest step in grey levels.
+    passed_pass : largest share of frames that went through.
+    """
+
+    offset_pass_ms: tuple[float, float] = (-45.0, 22.0)
+    offset_warn_ms: tuple[float, float] = (-125.0, 45.0)
+    closures_pass: float = 0.95
+    closures_warn: float = 0.80
+    closures_needed: int = 3
+    opening_pass: float = 0.6
+    opening_warn: float = 0.0
+    flicker_pass: float = 1.6
+    flicker_warn: float = 3.0
+    sharpness_pass: tuple[float, float] = (0.7, 1.5)
+    sharpness_warn: tuple[float, float] = (0.4, 2.5)
+    seam_pass: float = 2.0
+    seam_warn: float = 5.0
+    passed_pass: float = 0.1
+
+
+DEFAULT = Gates()
+
+
+def grade_offset(offset: Offset, gates: Gates = DEFAULT) -> Figure:
+    """Grade of the offset; what is not known warns."""
+    standard = "gates +22/-45 ms pass, +45/-125 ms warn (ITU-R BT.1359-1: +45/-125 ms is detectable)"
+    details = {"margin": round(offset.margin, 3), "seconds": round(offset.seconds, 2)}
+    if not offset.known or offset.ms is None:
+        return Figure(
+            unit="ms",
+            grade=Grade.WARN,
+            standard=standard,
+            sentence=f"Offset unknown: {offset.reason}.",
+            details=details,
+        )
+    side = "early" if offset.ms > 0 else "late"
+    grade = _between(offset.ms, gates.offset_pass_ms, gates.offset_warn_ms)
+    words = {Grade.PASS: "in sync", Grade.WARN: "some viewers notice", Grade.FAIL: "viewers notice"}[grade]
+    return Figure(
+        value=offset.ms,
+        unit="ms",
+        grade=grade,
+        standard=standard,
+        sentence=f"The sound is {abs(offset.ms):.0f} ms {side}: {words}.",
+        details=details,
+    )
+
+
+def grade_closures(closures: Closures | None, gates: Gates = DEFAULT) -> Figure:
+    """Grade of the closure rate; a line without p b m passes, one whose closures cannot be seen warns."""
+    standard = f"{100 * gates.closures_pass:.0f} % of p b m shut the lips (real footage: 97 %)"
+    if closures is None:
+        return Figure(
+            unit="share", grade=Grade.WARN, standard=standard, sentence="Closures unknown: no phones are known."
+        )
+    details: dict[str, Any] = {
+        "closed": sum(each.closed for each in closures.each),
+        "seen": closures.seen,
+        "unseen": closures.unseen,
+        "threshold_iod": round(closures.threshold, 4),
+    }
+    rate, grade = closures.rate, Grade.PASS
+    if not closures.each:
+        sentence = "The line holds no p, b or m."
+    elif rate is None:
+        grade, sentence = Grade.WARN, "Closures unknown: the mouth is not seen on any p, b or m."
+    else:
+        grade = _at_least(rate, gates.closures_pass, gates.closures_warn)
+        if grade is Grade.FAIL and closures.seen < gates.closures_needed:
+            grade = Grade.WARN  # one or two phones do not prove a fault
+        sentence = f"The lips shut on {details['closed']} of {closures.seen} p b m."
+    value = None if rate is None else round(rate, 4)
+    return Figure(value=value, unit="share", grade=grade, standard=standard, sentence=sentence, details=details)
+
+
+def grade_opening(match: OpeningMatch, gates: Gates = DEFAULT) -> Figure:
+    """Grade of the opening against what was asked."""
+    standard = f"correlation {gates.opening_pass:g} with the mouth asked for"
+    details = {"rms_iod": match.rms_iod, "lag_ms": match.lag_ms, "frames": match.frames}
+    if match.correlation is None:
+        grade, sentence = Grade.WARN, "Opening not compared: the mouth hardly moves or is not seen."
+    else:
+        grade = _at_least(match.correlation, gates.opening_pass, gates.opening_warn)
+        sentence = f"The opening follows what was asked with a correlation of {match.correlation:.2f}."
+    return Figure(
+        value=match.correlation, unit="correlation", grade=grade, standard=standard, sentence=sentence, details=details
+    )
+
+
+def grade_pictures(pictures: PictureFigures, gates: Gates = DEFAULT) -> dict[str, Figure]:
+    """Grades of flicker, sharpness and seam; empty where nothing was drawn."""
+    figures: dict[str, Figure] = {}
+    if pictures.flicker is not None:
+        peak = "" if pictures.flicker_peak_s is None else f", most at {pictures.flicker_peak_s:.2f} s"
+        figures["flicker"] = Figure(
+            value=pictures.flicker,
+            unit="ratio",
+            grade=_at_most(pictures.flicker, gates.flicker_pass, gates.flicker_warn),
+            standard=f"at most {gates.flicker_pass:g} times the plate's own temporal second difference",
+            sentence=f"The mouth flickers {pictures.flicker:.2f} times as much as the plate's own{peak}.",
+            details={"peak_s": pictures.flicker_peak_s},
+        )
+    if pictures.sharpness is not None:
+        low, high = gates.sharpness_pass
+        figures["sharpness"] = Figure(
+            value=pictures.sharpness,
+            unit="ratio",
+            grade=_between(pictures.sharpness, gates.sharpness_pass, gates.sharpness_warn),
+            standard=f"{low:g} to {high:g} times the plate's own Laplacian energy",
+            sentence=f"The mouth holds {100 * pictures.sharpness:.0f} % of the plate's own fine detail.",
+        )
+    if pictures.seam is not None:
+        figures["seam"] = Figure(
+            value=pictures.seam,
+            unit="grey levels",
+            grade=_at_most(pictures.seam, gates.seam_pass, gates.seam_warn),
+            standard=f"a step of at most {gates.seam_pass:g} of 255 levels along the drawn region's border",
+            sentence=f"The drawn region's border steps by {pictures.seam:.1f} grey levels.",
+        )
+    return figures
+
+
+def grade_passed(ranges: tuple[PassedRange, ...], frames: int, gates: Gates = DEFAULT) -> Figure:
+    """Grade of the frames that went through; they never fail a take, they are listed."""
+    through = sum(each.frames for each in ranges)
+    share = through / frames if frames else 0.0
+    why = ", ".join(sorted({reason for each in ranges for reason in each.reasons}))
+    return Figure(
+        value=round(share, 4),
+        unit="share",
+        grade=Grade.PASS if share <= gates.passed_pass else Grade.WARN,
+        standard=f"at most {100 * gates.passed_pass:.0f} % of the frames without a drawn mouth",
+        sentence=f"{through} of {frames} frames went through as they were{f' ({why})' if why else ''}.",
+        details={"frames": through},
+    )
+
+
+def plain(item: Any) -> dict[str, Any]:
+    """A frozen dataclass as JSON types."""
+    return {key: list(value) if isinstance(value, tuple) else value for key, value in asdict(item).items()}
+
+
+def _between(value: float, good: tuple[float, float], fair: tuple[float, float]) -> Grade:
+    if good[0] <= value <= good[1]:
+        return Grade.PASS
+    return Grade.WARN if fair[0] <= value <= fair[1] else Grade.FAIL
+
+
+def _at_least(value: float, good: float, fair: float) -> Grade:
+    return _between(value, (good, float("inf")), (fair, float("inf")))
+
+
+def _at_most(value: float, good: float, fair: float) -> Grade:
+    return _between(value, (float("-inf"), good), (float("-inf"), fair))

@@ -1,0 +1,104 @@
+"""The score of a take: figures, grades, and what they are held against. Document "syncline.score/1"."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from enum import Enum
+from pathlib import Path
+from typing import Any, Final, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from syncline.errors import InputError
+
+SCHEMA: Final = "syncline.score/1"
+
+
+class Grade(str, Enum):
+    """pass: fine; warn: look at it, or it could not be measured; fail: the gate."""
+
+    PASS = "pass"
+    WARN = "warn"
+    FAIL = "fail"
+
+
+_ORDER: Final = (Grade.PASS, Grade.WARN, Grade.FAIL)
+
+
+class _Open(BaseModel):
+    """Frozen; fields of later versions survive a round trip."""
+
+    model_config = ConfigDict(frozen=True, extra="allow", populate_by_name=True)
+
+
+class Figure(_Open):
+    """One measured figure: its value (None: unknown), unit, grade, the standard it is held against, one sentence."""
+
+    value: float | None = Field(default=None, allow_inf_nan=False)
+    unit: str
+    grade: Grade
+    standard: str
+    sentence: str
+    details: dict[str, Any] = Field(default_factory=dict)
+
+
+class Score(_Open):
+    """The measured quality of a take.
+
+    grade : the worst grade of any figure.
+    figures : by name: "offset", "closures", "opening", "flicker", "sharpness", "seam", "passed".
+    closures : each p b m with its time and whether the lips shut.
+    passed : frames that went through, as ranges in seconds with reasons.
+    seconds : wall time of the run that made the take; cores : processor time / wall time. None: not told.
+    """
+
+    schema_: Literal["syncline.score/1"] = Field(default="syncline.score/1", alias="schema")
+    grade: Grade
+    figures: dict[str, Figure]
+    closures: tuple[dict[str, Any], ...] = ()
+    passed: tuple[dict[str, Any], ...] = ()
+    seconds: float | None = Field(default=None, allow_inf_nan=False)
+    cores: float | None = Field(default=None, allow_inf_nan=False)
+
+    @property
+    def gate_failed(self) -> bool:
+        """Whether the take is under its gate (exit code 1)."""
+        return self.grade is Grade.FAIL
+
+    @property
+    def exit_code(self) -> int:
+        """0, or 1 under the gate."""
+        return int(self.gate_failed)
+
+    def to_json(self) -> dict[str, Any]:
+        """The document as JSON types."""
+        document: dict[str, Any] = self.model_dump(mode="json", by_alias=True)
+        return document
+
+    @classmethod
+    def from_json(cls, document: Mapping[str, Any] | str, *, file: Path | None = None) -> Score:
+        """Read a document (or its text).
+
+        Raises
+        ------
+        InputError : another schema, or a field that does not fit; the first one is named.
+        """
+        if isinstance(document, str):
+            try:
+                document = json.loads(document)
+            except ValueError as exc:
+                raise InputError("the score is not JSON", file=file) from exc
+        if not isinstance(document, Mapping) or document.get("schema") != SCHEMA:
+            raise InputError(f"the document is not a score (schema {SCHEMA})", file=file)
+        try:
+            return cls.model_validate(document)
+        except ValidationError as exc:
+            first = exc.errors(include_url=False)[0]
+            where = ".".join(str(part) for part in first["loc"])
+            raise InputError(f"the score is damaged: {where}: {first['msg']}", file=file) from exc
+
+
+def worst(grades: list[Grade]) -> Grade:
+    """The worst of several grades; `pass` of none."""
+    return max(grades, key=_ORDER.index, default=Grade.PASS)
