@@ -25,6 +25,7 @@ from benchmarks.lipreading import LipReader, WordNet, default_folder, load_net, 
 from torch import Tensor, nn
 from torch.nn.functional import cross_entropy
 from training.lipreader_augment import varied
+from training.lipreader_phones import PHONES, frame_phones
 
 BATCH = 10
 MARGIN = 4  # frames kept before the first and after the last word
@@ -69,41 +70,50 @@ def collate(examples: Sequence[tuple[Tensor, Tensor, Tensor]]) -> tuple[Tensor, 
     return torch.stack(views), torch.stack(times), torch.stack(classes)
 
 
-def loss_of(logits: Sequence[Tensor], classes: Tensor) -> Tensor:
-    """Mean over the six slots of the cross-entropy with smoothed labels."""
+def loss_of(net: WordNet, phones: nn.Linear, batch: tuple[Tensor, Tensor, Tensor]) -> Tensor:
+    """Cross-entropy of the words, letters weighing double, plus half that of each frame's phone.
+
+    The phone is a second task that is thrown away afterwards: it lets the 25 letters, said six times each, learn from
+    all words. Without it letters were read 42 % of the time after the same training, with it 50 %.
+    """
+    views, times, classes = batch
+    with torch.autocast("cpu", torch.bfloat16):
+        features = net.features(views)
+        logits, heard = net.words(features, times), phones(features)
     slots = zip(logits, classes.T, strict=True)
-    return torch.stack([cross_entropy(slot.float(), word, label_smoothing=SMOOTHING) for slot, word in slots]).mean()
+    words = torch.stack([cross_entropy(slot.float(), word, label_smoothing=SMOOTHING) for slot, word in slots])
+    weights = torch.tensor([2.0 if slot == "letter" else 1.0 for slot in SLOTS])
+    labels = frame_phones(classes.numpy(), times.numpy(), views.shape[2])
+    phone = cross_entropy(heard.float().flatten(0, 1), torch.from_numpy(labels).flatten(), label_smoothing=SMOOTHING)
+    return (words * weights).sum() / weights.sum() + 0.5 * phone
 
 
-def train_net(clips: Sequence[Clip], seed: int, epochs: int, log: bool = True) -> WordNet:
+def train_net(clips: Sequence[Clip], seed: int, epochs: int) -> WordNet:
     """Train one network; the learning rate rises over a fifth of the steps and falls to nothing."""
     torch.manual_seed(seed)
     rng = np.random.default_rng(seed)
     greys = [view(clip.crops).half() for clip in clips]
     net = WordNet().train()
+    phones = nn.Linear(2 * net.options["hidden"], len(PHONES))
     peak, steps = 1.5e-3, epochs * (len(clips) // BATCH)
-    optimiser = torch.optim.AdamW(net.parameters(), lr=peak, weight_decay=0.02)
+    parameters = [*net.parameters(), *phones.parameters()]
+    optimiser = torch.optim.AdamW(parameters, lr=peak, weight_decay=0.02)
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, peak, total_steps=steps, pct_start=0.2)
     started = time.perf_counter()
     for epoch in range(epochs):
         order = rng.permutation(len(clips))[: len(clips) // BATCH * BATCH].reshape(-1, BATCH)
         losses = []
         for chosen in order:
-            views, times, classes = collate([example(clips[index], greys[index], rng) for index in chosen])
-            with torch.autocast("cpu", torch.bfloat16):
-                logits = net(views, times)
-            loss = loss_of(logits, classes)
+            loss = loss_of(net, phones, collate([example(clips[index], greys[index], rng) for index in chosen]))
             optimiser.zero_grad()
             loss.backward()
-            nn.utils.clip_grad_norm_(net.parameters(), 5.0)
+            nn.utils.clip_grad_norm_(parameters, 5.0)
             optimiser.step()
             schedule.step()
             losses.append(float(loss.detach()))
-        if log and epoch % 5 == 4:
+        if epoch % 5 == 4:
             spent = time.perf_counter() - started
-            print(
-                f"seed {seed} epoch {epoch + 1} loss {np.mean(losses):.3f} {spent:.0f} s", file=sys.stderr, flush=True
-            )
+            print(f"seed {seed} epoch {epoch + 1} loss {np.mean(losses):.3f} {spent:.0f} s", file=sys.stderr)
     return net.eval()
 
 
