@@ -34,11 +34,11 @@ class Gates:
     opening_pass: float = 0.6
     opening_warn: float = 0.0
     flicker_pass: float = 1.6
-    flicker_warn: float = 3.0
+    flicker_warn: float = 4.0
     sharpness_pass: tuple[float, float] = (0.7, 1.5)
     sharpness_warn: tuple[float, float] = (0.4, 2.5)
     seam_pass: float = 2.0
-    seam_warn: float = 5.0
+    seam_warn: float = 4.0
     passed_pass: float = 0.1
 
 

@@ -19,9 +19,10 @@ from syncline.motion.mouthtrack import Floats
 PATCH: Final = (64, 48)  # width, height of the registered mouth patch
 PATCH_IOD: Final = 0.9  # its width: the mouth and the skin that moves with it
 SEAM_SIDE: Final = 160  # the changed region is judged at this size at most
+SEAM_EVERY: Final = 5  # frames: a seam does not come and go
 CHANGED: Final = 3.0  # grey levels: less is not seen as an edge (Weber contrast of about 2 % at mid grey)
-# A plate at rest hardly moves: its level is never taken lower than this (half of what real speech shows in 8-bit grey).
-FLICKER_FLOOR: Final = 0.8
+# A plate at rest hardly moves: its level is never taken lower than this (half of what real speech shows: 2.4–5.4 grey levels).
+FLICKER_FLOOR: Final = 1.5
 SHARPNESS_FLOOR: Final = 1.0
 
 Bgr = npt.NDArray[np.uint8]
@@ -53,7 +54,7 @@ class PictureMeter:
         self._drawn = _SecondDifference()
         self._plate = _SecondDifference()
         self._sharp_drawn = self._sharp_plate = self._seam = 0.0
-        self._frames = self._seams = 0
+        self._frames = self._seams = self._calls = 0
 
     def add(self, t: float, before: Bgr, after: Bgr, landmarks: Landmarks) -> None:
         """Take one drawn frame.
@@ -66,8 +67,16 @@ class PictureMeter:
         if before.shape != after.shape or min(before.shape[:2]) < 8 or not np.isfinite(points).all():
             self.skip()
             return
-        grey_before = cv2.cvtColor(before, cv2.COLOR_BGR2GRAY)
-        grey_after = cv2.cvtColor(after, cv2.COLOR_BGR2GRAY)
+        if self._calls % SEAM_EVERY == 0:
+            self._look_at_seam(before, after)
+        self._calls += 1
+        near = _mouth_box(points, before.shape)
+        if near is None:
+            self.skip()
+            return
+        grey_before = cv2.cvtColor(np.ascontiguousarray(before[near]), cv2.COLOR_BGR2GRAY)
+        grey_after = cv2.cvtColor(np.ascontiguousarray(after[near]), cv2.COLOR_BGR2GRAY)
+        points = points - np.array([near[1].start, near[0].start], np.float32)
         to_patch = _registration(points)
         self._plate.add(t, _patch(grey_before, to_patch))
         self._drawn.add(t, _patch(grey_after, to_patch))
@@ -76,7 +85,9 @@ class PictureMeter:
             self._sharp_plate += _detail(grey_before[box])
             self._sharp_drawn += _detail(grey_after[box])
             self._frames += 1
-        edge = _seam(grey_before, grey_after)
+
+    def _look_at_seam(self, before: Bgr, after: Bgr) -> None:
+        edge = _seam(_small_grey(before), _small_grey(after))
         if edge is not None:
             self._seam += edge
             self._seams += 1
@@ -160,6 +171,16 @@ def _patch(grey: npt.NDArray[np.uint8], to_patch: Floats) -> Floats:
     return np.asarray(warped, np.float32)
 
 
+def _mouth_box(points: Floats, shape: tuple[int, ...]) -> tuple[slice, slice] | None:
+    """Rows and columns that the patch is taken from, whatever the head's roll; None where they are outside the crop."""
+    iod = float(np.linalg.norm(points[OUTER_EYE_CORNERS[1]] - points[OUTER_EYE_CORNERS[0]]))
+    x, y = points[list(MOUTH_CORNERS)].mean(axis=0)
+    reach = 0.6 * PATCH_IOD * iod
+    x0, x1 = max(int(x - reach), 0), min(int(x + reach) + 1, shape[1])
+    y0, y1 = max(int(y - reach), 0), min(int(y + reach) + 1, shape[0])
+    return (slice(y0, y1), slice(x0, x1)) if min(x1 - x0, y1 - y0) >= 8 else None
+
+
 def _lips_box(points: Floats, shape: tuple[int, ...]) -> tuple[slice, slice] | None:
     """Rows and columns of the lips, with a tenth of their width around; None where they are outside the crop."""
     lips = points[list(LIPS)]
@@ -176,13 +197,16 @@ def _detail(grey: npt.NDArray[np.uint8]) -> float:
     return float(cv2.norm(edges, cv2.NORM_L2SQR)) / float(edges.size)
 
 
+def _small_grey(crop: Bgr) -> npt.NDArray[np.uint8]:
+    largest = max(crop.shape[:2])
+    if largest > SEAM_SIDE:
+        size = (max(1, crop.shape[1] * SEAM_SIDE // largest), max(1, crop.shape[0] * SEAM_SIDE // largest))
+        crop = np.asarray(cv2.resize(crop, size, interpolation=cv2.INTER_AREA), np.uint8)
+    return np.asarray(cv2.cvtColor(crop, cv2.COLOR_BGR2GRAY), np.uint8)
+
+
 def _seam(before: npt.NDArray[np.uint8], after: npt.NDArray[np.uint8]) -> float | None:
     """Edge along the border of the changed region beyond the plate's own, grey levels; None where nothing changed."""
-    largest = max(before.shape)
-    if largest > SEAM_SIDE:
-        size = (max(1, before.shape[1] * SEAM_SIDE // largest), max(1, before.shape[0] * SEAM_SIDE // largest))
-        before = cv2.resize(before, size, interpolation=cv2.INTER_AREA)
-        after = cv2.resize(after, size, interpolation=cv2.INTER_AREA)
     change = after.astype(np.float32) - before
     region = (np.abs(change) > CHANGED).astype(np.uint8)
     region = cv2.morphologyEx(region, cv2.MORPH_OPEN, np.ones((3, 3), np.uint8))
