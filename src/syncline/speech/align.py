@@ -7,11 +7,13 @@ and their difference says how sure it is. Other languages go the second way alon
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 import numpy.typing as npt
 
-from syncline.speech.activity import segments_of, speech_activity
+from syncline.speech.activity import speech_activity
+from syncline.speech.chunks import Chunk, cut
 from syncline.speech.cuesheet import CueSheet, Phone, Word, contiguous, silent_sheet
 from syncline.speech.features import FRAME_RATE, HOP, SAMPLE_RATE, checked_sound
 from syncline.speech.merge import in_order, merge
@@ -21,7 +23,8 @@ from syncline.speech.sphinx import align_words
 from syncline.speech.text import Token, tokenise
 from syncline.speech.voice_route import align_by_voice
 
-_MARGIN_S = 0.15  # kept around the speech: voice activity cuts soft beginnings
+_MARGIN = 15  # frames kept around the speech: voice activity cuts soft beginnings
+_DOUBTFUL = 0.35  # mean confidence under which the text is doubted
 _VOICE_LATE_S = 0.012  # the synthetic voice's boundaries come late by this (median over GRID)
 _SINGLE_ROUTE = 0.6  # confidence of words that one route alone has placed
 
@@ -48,16 +51,19 @@ def align(y16k: npt.ArrayLike, transcript: str, language: str) -> CueSheet:
     duration = len(y) / SAMPLE_RATE
     tokens, notes = tokenise(transcript, language)
     active = speech_activity(y)
-    segments = segments_of(active, duration)
-    if not segments:
+    if not active.any():
         return silent_sheet(duration, language, "no speech was found in the sound", source="espeak-dtw")
     if not tokens:
         return silent_sheet(duration, language, "the transcript holds no words", source="espeak-dtw")
-    start = max(0.0, segments[0][0] - _MARGIN_S)
-    end = min(duration, segments[-1][1] + _MARGIN_S)
-    first, last = round(start * FRAME_RATE), round(end * FRAME_RATE)
-    words, source = _placed(y[first * HOP : last * HOP], active[first:last], tokens, language)
-    return sheet_of([word.shifted(first / FRAME_RATE) for word in words], tokens, duration, language, source, notes)
+    words: list[TimedWord] = []
+    sources = set()
+    pieces = cut(y, active, tokens, language)
+    for piece in pieces:
+        placed, source = _placed(y, active, piece, tokens, language)
+        words.extend(placed)
+        sources.add(source)
+    notes = (*notes, *_doubts(words, tokens, pieces))
+    return sheet_of(in_order(words), tokens, duration, language, "/".join(sorted(sources)), notes)
 
 
 def sheet_of(
@@ -96,16 +102,37 @@ def _written(words: Sequence[TimedWord], tokens: Sequence[Token]) -> list[str]:
 
 
 def _placed(
-    y: npt.NDArray[np.float32], active: npt.NDArray[np.bool_], tokens: Sequence[Token], language: str
+    y: npt.NDArray[np.float32], active: npt.NDArray[np.bool_], piece: Chunk, tokens: Sequence[Token], language: str
 ) -> tuple[list[TimedWord], str]:
-    voiced = align_by_voice(y, active, read_aloud(tokens, language))
-    if language.lower().split("-")[0] != "en":
-        return _once_sure(in_order(voiced)), "espeak-dtw"
-    modelled = align_words(y, [token.spoken for token in tokens])
-    if not modelled:
-        return _once_sure(in_order(voiced)), "espeak-dtw"
-    return merge(modelled, voiced, _VOICE_LATE_S), "pocketsphinx+espeak"
+    """Words of one chunk on the time of the whole, and the route that placed them."""
+    speech = np.flatnonzero(active[piece.first : piece.last])
+    if not len(speech):
+        return [], "espeak-dtw"
+    first = max(piece.first, piece.first + int(speech[0]) - _MARGIN)
+    last = min(piece.last, piece.first + int(speech[-1]) + 1 + _MARGIN)
+    sound, own = y[first * HOP : last * HOP], tokens[piece.token : piece.end]
+    voiced = align_by_voice(sound, active[first:last], read_aloud(own, language))
+    modelled: list[TimedWord] = []
+    if language.lower().split("-")[0] == "en":
+        modelled = align_words(sound, [token.spoken for token in own])
+    if modelled:
+        words, source = merge(modelled, voiced, _VOICE_LATE_S), "pocketsphinx+espeak"
+    else:
+        words = in_order([_less_sure(word.shifted(-_VOICE_LATE_S)) for word in voiced])
+        source = "espeak-dtw"
+    at = first / FRAME_RATE
+    return [replace(word.shifted(at), token=word.token + piece.token) for word in words], source
 
 
-def _once_sure(words: Sequence[TimedWord]) -> list[TimedWord]:
-    return [TimedWord(w.token, w.start, w.end, w.phones, w.confidence * _SINGLE_ROUTE) for w in words]
+def _less_sure(word: TimedWord) -> TimedWord:
+    return replace(word, confidence=word.confidence * _SINGLE_ROUTE)
+
+
+def _doubts(words: Sequence[TimedWord], tokens: Sequence[Token], pieces: Sequence[Chunk]) -> list[str]:
+    notes = []
+    if pieces and pieces[-1].end < len(tokens):
+        left = len(tokens) - pieces[-1].end
+        notes.append(f"the transcript is longer than the sound: its last {left} words were left out")
+    if words and np.mean([word.confidence for word in words]) < _DOUBTFUL:
+        notes.append("the transcript may not be what is said: two ways of aligning it disagree")
+    return notes
