@@ -15,6 +15,7 @@ ROWS: Final = 20
 COLUMNS: Final = 24
 # What the patch covers, in the face frame (IOD): from below the nose's tip to the chin, from cheek to cheek.
 LEFT, TOP, RIGHT, BOTTOM = -0.60, 0.42, 0.60, 1.42
+DEPTH: Final = 0.15  # IOD; the lips' surroundings lie this much nearer to the camera than the eye corners
 
 MouthPatch = npt.NDArray[np.uint8]  # (ROWS, COLUMNS, 3) RGB
 
@@ -26,14 +27,8 @@ def mouth_patch(crop: npt.NDArray[np.uint8], landmarks: npt.NDArray[np.float32])
     The map is the affine one that fits the stable upper face best, so lips and jaw move inside the patch and the
     patch does not move with them.
     """
-    points = landmarks[list(STABLE), :2].astype(np.float64)
-    model = np.hstack([CANONICAL.astype(np.float64), np.ones((len(STABLE), 1))])  # x, y, z, 1
-    root = np.sqrt(WEIGHTS)[:, None]
-    solution = np.linalg.lstsq(model * root, points * root, rcond=None)[0]  # (4, 2): affine camera
-    depth = 0.15  # z of the lips' surroundings is near the eye corners' and turns with the head
-    across, down = (RIGHT - LEFT) / COLUMNS, (BOTTOM - TOP) / ROWS
-    origin = solution[0] * (LEFT + across / 2) + solution[1] * (TOP + down / 2) + solution[2] * -depth + solution[3]
-    inverse = np.column_stack([solution[0] * across, solution[1] * down, origin])
+    corner, across, down = _frame(landmarks[None])
+    inverse = np.column_stack([across[0], down[0], corner[0]])
     # A cell of the patch is about three crop pixels wide: average before sampling.
     soft = cv2.blur(crop, (3, 3))
     return np.asarray(
@@ -46,3 +41,22 @@ def mouth_patch(crop: npt.NDArray[np.uint8], landmarks: npt.NDArray[np.float32])
         ),
         np.uint8,
     )
+
+
+def cells_of(landmarks: npt.NDArray[np.float32]) -> npt.NDArray[np.float64]:
+    """Where landmarks (T, N, 3) lie in their patches: (T, N, 2) column and row, cell centres at whole numbers."""
+    corner, across, down = _frame(landmarks)
+    axes = np.stack([across, down], axis=2)
+    flat = landmarks[:, :, :2].astype(np.float64) - corner[:, None]
+    return np.asarray(np.einsum("tij,tnj->tni", np.linalg.inv(axes), flat), np.float64)
+
+
+def _frame(landmarks: npt.NDArray[np.float32]) -> tuple[npt.NDArray[np.float64], ...]:
+    """Middle of the first cell, step to the next column and to the next row: three (T, 2), in the landmarks' unit."""
+    root = np.sqrt(WEIGHTS)
+    model = np.hstack([CANONICAL.astype(np.float64), np.ones((len(STABLE), 1))]) * root[:, None]  # x, y, z, 1
+    points = landmarks[:, list(STABLE), :2].astype(np.float64) * root[:, None]
+    camera = np.einsum("kn,tni->tki", np.linalg.pinv(model), points)  # (T, 4, 2), affine
+    across, down = camera[:, 0] * ((RIGHT - LEFT) / COLUMNS), camera[:, 1] * ((BOTTOM - TOP) / ROWS)
+    corner = camera[:, 3] - DEPTH * camera[:, 2] + camera[:, 0] * LEFT + camera[:, 1] * TOP + (across + down) / 2
+    return corner, across, down

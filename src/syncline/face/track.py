@@ -102,7 +102,7 @@ def track_pictures(
         on_event(Note(STAGE, f"{len(times) - count} of {len(times)} pictures could not be decoded."))
     times = times[:count]
     least = options.min_track_seconds * _rate(times)
-    people = link([one for one in tracklets if len(one.frames) >= min(least, count)], follower.cuts)
+    people = link([one for one in tracklets if len(one.frames) >= min(least, count)], follower.cuts, _rate(times))
     faces = [_finish(person, times, follower.cuts, size, options) for person in people]
     faces.sort(key=_presence, reverse=True)
     numbered = tuple(
@@ -130,9 +130,9 @@ def _finish(
     landmarks = np.full((frames, 478, 3), np.nan, np.float32)
     covered = np.zeros(frames, bool)
     for tracklet in person:
+        covered[occluded(tracklet)] = True
         landmarks[tracklet.frames] = np.stack(tracklet.landmarks)
         tracklet.landmarks.clear()  # one copy is enough
-        covered[occluded(tracklet)] = True
     bridged = bridge(landmarks, times, cuts)
     edges = sorted({0, *cuts, frames})
     for start, stop in itertools.pairwise(edges):
