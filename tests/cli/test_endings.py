@@ -32,7 +32,7 @@ PROGRAM = [sys.executable, "-c", "from syncline.cli import main; main()"]
         (KeyboardInterrupt(), 130),
         (RuntimeError("x"), 5),
         (MemoryError(), 3),
-        (OSError(errno.ENOSPC, "No space left on device", "/out.mp4"), 2),
+        (OSError(errno.ENOSPC, "No space left on device", "/out.mp4"), 5),
         (OSError(errno.EIO, "Input/output error"), 5),
     ],
 )

@@ -37,6 +37,7 @@ def sample() -> dict[str, Any]:
         "plan": {"schema": "syncline.drawplan/1"},
         "score": None,
         "notes": [],
+        "timings": [],
         "steps": {"tracks": "ab" * 20},
     }
 

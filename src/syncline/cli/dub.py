@@ -58,5 +58,6 @@ def dub(
     )
     with listening(quiet=quiet or as_json) as on_event:
         take = syncline.dub(plate, audio, out, options=options, on_event=on_event)
-    tell(take.document(), [f"{printable(take.output)}: {take.summary}"], as_json=as_json, quiet=quiet)
+    lines = [f"{printable(take.output)}: {take.grade}, {take.seconds:.1f} s", *(f"  {line}" for line in take.summary)]
+    tell(take.document(), lines, as_json=as_json, quiet=quiet)
     return 0 if take.passed else 1

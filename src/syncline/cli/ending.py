@@ -47,9 +47,9 @@ def ending_of(error: BaseException) -> Ending:
         return Ending(2, "UsageError", _usage_sentence(error), error)
     if isinstance(error, BrokenPipeError):
         return Ending(Ending.BROKEN_PIPE, kind, "", error)
-    if isinstance(error, OSError) and error.errno in _OUT_OF_SPACE:
+    if isinstance(error, OSError) and error.errno in _OUT_OF_SPACE:  # as media.atomic tells it
         where = "" if error.filename is None else f"{printable(str(error.filename))}: "
-        return Ending(2, "InputError", f"{where}there is no room left to write ({error.strerror})", error)
+        return Ending(5, "StageError", f"{where}there is no room left to write ({error.strerror})", error)
     if isinstance(error, MemoryError):
         return Ending(3, "LimitError", "there is not enough memory for this input", error)
     what = " ".join(str(error).split())[:300]

@@ -112,7 +112,7 @@ def checked_face(face: str | int) -> str | int:
     """Return a choice of face as a name or a number. Raises InputError."""
     if isinstance(face, str) and face.isdecimal():
         face = int(face) if len(face) < 6 else MAX_FACE + 1
-    if isinstance(face, int) and not isinstance(face, bool):
+    if isinstance(face, int):
         if not 0 <= face <= MAX_FACE:
             raise InputError(f"face {face} is not a number from 0 to {MAX_FACE}")
         return face

@@ -76,7 +76,8 @@ class Timeline(_Open):
     """The document beside a take.
 
     `cue` is the cue sheet of the new sound ("syncline.cuesheet/1"), `plan` what the engine drew on each output frame
-    ("syncline.drawplan/1"), `score` the measured quality ("syncline.score/1"), `notes` what the run told on its way.
+    ("syncline.drawplan/1"), `score` the measured quality ("syncline.score/1"), `notes` what the run told on its way,
+    `timings` how long its steps took, `steps` the keys of the kept ones.
     """
 
     schema_: Literal["syncline.timeline/1"] = Field(default="syncline.timeline/1", alias="schema")
@@ -93,6 +94,7 @@ class Timeline(_Open):
     plan: dict[str, Any]
     score: dict[str, Any] | None
     notes: tuple[dict[str, Any], ...] = ()
+    timings: tuple[dict[str, Any], ...] = ()
     steps: dict[str, str] = Field(default_factory=dict)
 
     def document(self) -> dict[str, Any]:

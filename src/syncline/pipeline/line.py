@@ -1,0 +1,146 @@
+"""One line of dialogue on one face, ready to be drawn."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from syncline.engines.base import DrawPlan, Engine, TakeRequest
+from syncline.events import Listener, timed
+from syncline.face.choose import Choice, choose_face, sound_loudness
+from syncline.face.tracks import FaceTrack, Tracks
+from syncline.media.probe import need_picture, need_sound
+from syncline.media.sync import OutputFrame, plan_output
+from syncline.motion.combine import combined
+from syncline.motion.loudness import relative_loudness
+from syncline.motion.mouthtrack import MouthTrack
+from syncline.motion.phones import from_phones
+from syncline.motion.sound import from_sound
+from syncline.motion.visemes import VisemeTable
+from syncline.pipeline.aside import Aside
+from syncline.pipeline.footage import choose_engine
+from syncline.pipeline.options import DubOptions
+from syncline.pipeline.preflight import note_faces, note_lengths, note_media, note_sound
+from syncline.pipeline.prepare import (
+    DEFAULT_LANGUAGE,
+    Heard,
+    InputFile,
+    Material,
+    hear,
+    input_file,
+    language_of,
+    open_material,
+    own_sound_of,
+    plate_times,
+    watch,
+)
+from syncline.speech.cuesheet import CueSheet
+from syncline.store import StepCache
+from syncline.timebase import as_seconds
+
+
+@dataclass(frozen=True, eq=False)
+class Line:
+    """Everything that pass 2, the score and the timeline need to know of a line.
+
+    frames, seconds : what each output frame shows and when, and the length of the take.
+    tracks, face, reason : all faces of the plate, the one that is drawn on, and why.
+    table, mouth : the person's own shapes, and the mouth that is asked for, a row an output frame.
+    engine, plan : what draws, and what it will draw.
+    inputs : the files that went in, by role.
+    """
+
+    plate: Material
+    heard: Heard
+    language: str
+    frames: list[OutputFrame]
+    seconds: Fraction
+    tracks: Tracks
+    face: FaceTrack
+    reason: str
+    table: VisemeTable
+    mouth: MouthTrack
+    engine: Engine
+    plan: DrawPlan
+    inputs: dict[str, InputFile]
+
+
+def prepare_line(
+    plate_path: Path,
+    audio_path: Path,
+    transcript: str | None,
+    options: DubOptions,
+    cache: StepCache,
+    on_event: Listener,
+) -> Line:
+    """Probe, track, listen, choose and plan: all that comes before the first pixel."""
+    plate = open_material(plate_path, tone_map=options.tone_map)
+    audio = open_material(audio_path)
+    video = need_picture(plate.info)
+    need_sound(audio.info)
+    note_media(plate.info, audio.info, on_event)
+    inputs = {"plate": plate.file, "audio": audio.file}
+    if options.actor is not None:
+        inputs["actor"] = input_file(Path(options.actor))
+    if isinstance(options.transcript, Path):
+        inputs["transcript"] = input_file(options.transcript)
+    language = language_of(transcript, options.language, on_event)
+    hearing = Aside("hear", lambda: hear(audio, transcript, language, cache, on_event))
+    tracks = watch(plate, cache, on_event)
+    heard = hearing.result()
+    note_sound(heard.y16k, heard.cue, on_event)
+    frames, seconds = plan_output(video, heard.sound.seconds, options.sync_mode)
+    note_lengths(video.duration, heard.sound.seconds, seconds, options.sync_mode, on_event)
+    choice = chosen_face(plate, tracks, options.face)
+    note_faces(tracks, choice.track, choice.reason, on_event)
+    engine, table = choose_engine(options, plate, choice.track, cache, on_event)
+    times = as_seconds(frame.time for frame in frames)
+    mouth = wanted_mouth(heard.cue, heard.y16k, times, table)
+    request = TakeRequest(
+        times=times,
+        plate_index=np.array([frame.plate_index for frame in frames], np.int64),
+        track=choice.track,
+        plate=plate.info,
+        cue=heard.cue,
+        sound=heard.y16k,
+        mouth=mouth,
+        language=language or heard.cue.language or DEFAULT_LANGUAGE,
+    )
+    with timed("plan", on_event):
+        plan = engine.plan(request, on_event)
+    return Line(
+        plate=plate,
+        heard=heard,
+        language=request.language,
+        frames=frames,
+        seconds=seconds,
+        tracks=tracks,
+        face=choice.track,
+        reason=choice.reason,
+        table=table,
+        mouth=mouth,
+        engine=engine,
+        plan=plan,
+        inputs=inputs,
+    )
+
+
+def chosen_face(plate: Material, tracks: Tracks, wanted: str | int) -> Choice:
+    """The face to draw on; "auto" and "speaking" listen to the plate's own sound where it has one."""
+    y16k = own_sound_of(plate.info)
+    if y16k is None:
+        return choose_face(tracks, wanted)
+    times = plate_times(plate.info)[: tracks.frames]
+    return choose_face(tracks, wanted, sound_loudness(y16k, times), times)
+
+
+def wanted_mouth(
+    cue: CueSheet, y16k: npt.NDArray[np.float32], times: npt.NDArray[np.float64], table: VisemeTable
+) -> MouthTrack:
+    """The mouth that a line asks for: of its phones in this person's shapes, and of the sound itself."""
+    of_phones = from_phones(cue, times, relative_loudness(y16k, times), table)
+    return combined(of_phones, from_sound(y16k, times, style=table.style))
