@@ -15,7 +15,7 @@ Box = tuple[int, int, int, int]
 def hull(landmarks: Floats, iod: float, moved: Floats | None = None) -> Floats:
     """The polygon outside which nothing is ever changed.
 
-    The contour of the face from ear to ear, pushed outwards by 0.16 IOD at the ears and 0.48 IOD below the chin (the
+    The contour of the face from ear to ear, pushed outwards by 0.13 IOD at the ears and 0.43 IOD below the chin (the
     neck must give way when the jaw opens), closed across the face between nose and eyes.
 
     moved : (478,) float32 IOD or None. Where given, the polygon is drawn only as far out as these movements of the contour
@@ -32,7 +32,7 @@ def hull(landmarks: Floats, iod: float, moved: Floats | None = None) -> Floats:
     # 0 at the ears, 1 at the chin, by place along the contour.
     place = 1.0 - np.abs(np.linspace(-1.0, 1.0, len(JAW), dtype=np.float32))[:, None]
     bent = place * place * (3.0 - 2.0 * place)
-    reach = 0.16 + 0.32 * bent
+    reach = 0.13 + 0.30 * bent
     if moved is not None:
         along = cv2.GaussianBlur(cv2.dilate(moved[list(JAW), None], np.ones((3, 1), np.uint8)), (1, 5), 1.0)
         # A movement d that ends over 2.5 d compresses the neck by 40 % at most.

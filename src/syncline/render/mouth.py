@@ -13,8 +13,8 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from syncline.render import colour, lips, lock, mask, warp
-from syncline.render.layout import CONTROL, OUTER_LIPS, SKIN, FaceLayout
+from syncline.render import colour, grain, lips, lock, mask, matte, warp
+from syncline.render.layout import CONTROL, LEFT_EYE, OUTER_LIPS, RIGHT_EYE, SKIN, FaceLayout
 
 Floats = npt.NDArray[np.float32]
 Pixels = npt.NDArray[np.uint8]
@@ -66,18 +66,24 @@ class Settings:
     ----------
     inset : how far inside the jaw's contour the drawn area ends.
     feather : width of its soft edge.
+    border : how far the light at the edge of the drawn area reaches inwards; 0: one offset for all of it.
     cell : step of the coarse grid that carries the warps.
     ridge : smoothing of the warps.
     taper : over which length the movement of the plate ends at its outline.
+    grain : whether sharpness and grain are matched.
+    matte : whether what is no skin stays out of the drawn area.
     lock : whether the nose's pixels correct the pose.
     move_plate : whether jaw and cheeks of the plate follow.
     """
 
     inset: float = 0.02
     feather: float = 0.10
+    border: float = 0.2
     cell: float = 0.08
     ridge: float = 0.02
     taper: float = 0.05
+    grain: bool = True
+    matte: bool = True
     lock: bool = True
     move_plate: bool = True
 
@@ -142,6 +148,7 @@ def draw_mouth(
     sources: Sequence[Source],
     weight: float = 1.0,
     close: float = 0.0,
+    seed: int = 0,
     settings: Settings = DEFAULTS,
 ) -> Pixels:
     """Draw the sources' mouth on a part of a picture.
@@ -151,6 +158,7 @@ def draw_mouth(
     before : (h, w, 3) uint8 BGR, the plate's pixels of `box` (see `working_box`).
     weight : 0 leaves the plate, 1 draws the whole mouth; between them the shape and the pixels go part of the way.
     close : share of the gap between the lips that is taken away (0: as in the source; 1: the lips shut).
+    seed : number of the output frame, for grain.
 
     Returns
     -------
@@ -174,7 +182,13 @@ def draw_mouth(
     drawn = np.zeros(ground.shape, np.float32)
     here = None if close <= 0.0 else lips.closing(target, inner, iod, close)
     for source in sources:
-        drawn += np.float32(source.share) * matched(ground, inner, plate, source, target, here, settings)
+        drawn += np.float32(source.share) * matched(ground, inner, plate, source, target, alpha, here, settings)
+    skin = cv2.resize(skin_weight(target, inner, iod, 2), (ground.shape[1], ground.shape[0])) > 0.5
+    if settings.grain:
+        scale = iod / max(1.0, min(eye_distance(source.landmarks) for source in sources))
+        drawn = grain.matched(drawn, ground, skin, scale, seed)
+    if settings.matte:
+        alpha = alpha * seen_skin(ground, drawn, skin, mask.feathered(area, inner, 0.25 * iod), iod)
     mixed = ground + alpha[..., None] * (drawn - ground)
     result = after.copy()
     result[cut] = np.clip(np.rint(mixed), 0, 255).astype(np.uint8)
@@ -209,7 +223,14 @@ def move_plate(before: Pixels, box: Box, plate: Plate, target: Floats, settings:
 
 
 def matched(
-    ground: Pixels, box: Box, plate: Plate, source: Source, target: Floats, here: Floats | None, settings: Settings
+    ground: Pixels,
+    box: Box,
+    plate: Plate,
+    source: Source,
+    target: Floats,
+    alpha: Floats,
+    here: Floats | None,
+    settings: Settings,
 ) -> Floats:
     """A source warped to the target and brought to the plate's colour, over `box`.
 
@@ -231,10 +252,35 @@ def matched(
         xy = warp.resample(xy, box, here)
     drawn = warp.sample(source.crop, source.origin, xy)
     factor = max(1, round(iod / 60))
-    offset = colour.mean_offset(
-        colour.shrink(ground, factor), colour.shrink(drawn, factor), skin_weight(target, box, iod, factor)
-    )
+    small_ground, small_drawn = colour.shrink(ground, factor), colour.shrink(drawn, factor)
+    offset = colour.mean_offset(small_ground, small_drawn, skin_weight(target, box, iod, factor))
+    if settings.border > 0.0:
+        small = cv2.resize(alpha, (small_ground.shape[1], small_ground.shape[0]), interpolation=cv2.INTER_AREA)
+        local = colour.border_offset(small_ground, small_drawn, small, offset, settings.border * iod / factor)
+        return drawn.astype(np.float32) + cv2.resize(local, (drawn.shape[1], drawn.shape[0]))
     return drawn.astype(np.float32) + offset
+
+
+def eye_distance(landmarks: Floats) -> float:
+    """Distance between the outer eye corners, px."""
+    return float(np.linalg.norm(landmarks[RIGHT_EYE] - landmarks[LEFT_EYE]))
+
+
+def seen_skin(ground: Pixels, drawn: Floats, skin: npt.NDArray[np.bool_], deep: Floats, iod: float) -> Floats:
+    """(h, w) float32 in 0..1: 0 where plate or source show what is no skin, in the outer part of the drawn area.
+
+    deep : (h, w) float32, 0 at the area's edge, 1 where anything may be seen (lips, teeth, beard).
+    """
+    factor = max(1, round(iod / 90))
+    size = (ground.shape[1], ground.shape[0])
+    small = colour.shrink(ground, factor)
+    there = cv2.resize(skin.astype(np.float32), (small.shape[1], small.shape[0]), interpolation=cv2.INTER_AREA) > 0.5
+    model = matte.SkinModel.measured(small, there.astype(np.float32))
+    if model is None:
+        return np.ones(ground.shape[:2], np.float32)
+    other = colour.shrink(np.clip(drawn, 0, 255).astype(np.uint8), factor)
+    foreign = cv2.GaussianBlur(np.maximum(model.foreign(small), model.foreign(other)), (0, 0), 1.0)
+    return np.asarray(1.0 - cv2.resize(foreign, size) * (1.0 - deep), np.float32)
 
 
 def skin_weight(target: Floats, box: Box, iod: float, shrink: int) -> Floats:

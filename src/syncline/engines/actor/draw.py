@@ -13,6 +13,7 @@ import numpy.typing as npt
 
 from syncline.engines.actor.steady import nose_shift, steady_poses
 from syncline.engines.base import DrawPlan, Source
+from syncline.face.hull import hull, hull_mask
 from syncline.face.pose import Poses
 from syncline.render import mouth
 from syncline.render.layout import FaceLayout
@@ -55,6 +56,16 @@ class AppearanceFrame(Protocol):
         ...
 
 
+def _keep_outside(after: Pixels, before: Pixels, box: mouth.Box, landmarks: Floats) -> None:
+    """Put the plate's pixels back outside the face's hull, and 2 px inside it: a chroma cell must not reach out."""
+    polygon = hull(landmarks)
+    middle = polygon.mean(axis=0)
+    outward = polygon - middle
+    outward *= 1.0 - 3.0 / np.maximum(np.linalg.norm(outward, axis=1, keepdims=True), 4.0)
+    inside = hull_mask(middle + outward - np.array(box[:2], np.float32), box[2] - box[0], box[3] - box[1])
+    np.copyto(after, before, where=~inside[..., None])
+
+
 class PlanPainter:
     """Draws the frames of one plan on one face of one plate; safe from many threads."""
 
@@ -73,7 +84,11 @@ class PlanPainter:
         plate_shapes = self._poses.to_face(track.landmarks)
         seen = np.isfinite(plate_shapes).all(axis=(1, 2))
         neutral = plate_shapes[seen].mean(axis=0) if seen.any() else np.zeros((478, 3), np.float32)
-        self._layout = FaceLayout.from_neutral(neutral) if seen.any() else FaceLayout(np.zeros(478, np.float32), np.zeros(478, np.float32))
+        self._layout = (
+            FaceLayout.from_neutral(neutral)
+            if seen.any()
+            else FaceLayout(np.zeros(478, np.float32), np.zeros(478, np.float32))
+        )
         self._used = np.unique(np.concatenate([plan.frame, plan.other]))
         self._used = self._used[self._used >= 0]
         self._row = {int(i): row for row, i in enumerate(self._used)}
@@ -109,8 +124,9 @@ class PlanPainter:
             return picture
         before = picture.bgr(box)
         after = mouth.draw_mouth(
-            before, box, plate, self._sources(t), float(plan.weight[t]), float(plan.close[t]), self._settings
+            before, box, plate, self._sources(t), float(plan.weight[t]), float(plan.close[t]), t, self._settings
         )
+        _keep_outside(after, before, box, landmarks)
         return picture.with_change(box, before, after)
 
     def _sources(self, t: int) -> list[mouth.Source]:
