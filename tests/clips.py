@@ -59,6 +59,7 @@ def make_clip(
     rate: Fraction | int = 25,
     frames: int = 25,
     times: Sequence[Fraction] | None = None,
+    base: Fraction | None = None,
     codec: str = "libx264",
     pixel_format: str = "yuv420p",
     picture: Callable[[int], np.ndarray] | None = None,
@@ -77,12 +78,12 @@ def make_clip(
 ) -> Path:
     """Encode a clip.
 
-    times : presentation times (s), for a variable rate; picture(i): RGB (h, w, 3); planes(i): an array as
+    times : presentation times (s), for a variable rate; base: s a tick (else 1/90000 with times, 1/rate without); picture(i): RGB (h, w, 3); planes(i): an array as
     `av.VideoFrame.from_ndarray` takes it for `pixel_format`; sound: (n, channels) int16; colour: attributes of the
     codec context (`color_trc=16`); rotation: degrees counter-clockwise in the display matrix.
     """
     path = Path(path)
-    base = Fraction(1, 90_000) if times is not None else 1 / Fraction(rate)
+    base = base or (Fraction(1, 90_000) if times is not None else 1 / Fraction(rate))
     stamps = [round(t / base) for t in times] if times is not None else list(range(frames))
     with av.open(str(path), "w", format=container, options=container_options or {}) as output:
         video: Any = output.add_stream(codec, rate=Fraction(rate), options=options or {}, time_base=base)

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from fractions import Fraction
 from typing import cast
 
 import av
 import numpy as np
 from av.video.reformatter import Interpolation, VideoReformatter
 
-from syncline.media.display import MATRICES, code_point
 from syncline.media.info import ColourTags, VideoStream
 from syncline.media.picture import Picture, Plane
 from syncline.media.pixels import LAYOUTS, PixelLayout, weights_of
@@ -42,7 +40,6 @@ class Target:
     height: int
     colour: ColourTags
     notes: tuple[str, ...] = ()
-    pixel_aspect: Fraction = Fraction(1)
 
 
 def choose_target(codec: str, like: VideoStream, ten_bit: bool) -> Target:
@@ -74,7 +71,10 @@ def choose_target(codec: str, like: VideoStream, ten_bit: bool) -> Target:
 def _lossless(like: VideoStream) -> Target:
     layout = like.layout
     pixels = "bgr0" if layout.pixel_format == "gbrp" else layout.pixel_format
-    return Target("ffv1", pixels, like.width, like.height, like.colour)
+    notes: tuple[str, ...] = ()
+    if like.pixel_aspect != 1:  # PyAV gives no way to set what the container would say
+        notes = (f"the pixel aspect {like.pixel_aspect} cannot be written with FFV1: players show square pixels",)
+    return Target("ffv1", pixels, like.width, like.height, like.colour, notes)
 
 
 def _padding(notes: list[str], like: VideoStream, width: int, height: int) -> tuple[str, ...]:
@@ -101,6 +101,9 @@ class Converter:
         if layout.depth > depth:
             planes = tuple(dithered(plane, layout.depth, depth) for plane in planes)
             layout = LAYOUTS[replace(layout, depth=depth).pixel_format]
+        if layout.kind == "grey" and target.encoder != "ffv1":
+            # By hand: FFmpeg's scaler takes every grey picture for full range.
+            planes, layout = _neutral_chroma(planes[0], layout.depth)
         frame = frame_of(planes, layout, target.width, target.height)
         if layout.pixel_format == target.pixel_format:
             tag(frame, target.colour)
@@ -126,6 +129,13 @@ class Converter:
         return made
 
 
+def _neutral_chroma(luma: Plane, depth: int) -> tuple[tuple[Plane, ...], PixelLayout]:
+    """Grey as 4:2:0, both chroma planes at their middle."""
+    layout = PixelLayout("yuv", 1, 1, depth)
+    chroma = np.full(layout.plane_shape(1, *luma.shape), 1 << (depth - 1), layout.dtype)
+    return (luma, chroma, chroma), layout
+
+
 def dithered(plane: Plane, depth: int, target_depth: int) -> Plane:
     """Samples of `depth` bits as `target_depth` bits, by ordered dither: flat areas keep their mean, gradients show no
     bands. Deterministic, and still from picture to picture."""
@@ -136,8 +146,3 @@ def dithered(plane: Plane, depth: int, target_depth: int) -> Plane:
     total = (plane + tiled) >> drop
     np.minimum(total, (1 << target_depth) - 1, out=total)
     return cast(Plane, total.astype(np.uint8 if target_depth == 8 else np.uint16))
-
-
-def matrix_code(colour: ColourTags) -> int:
-    """H.273 number of the matrix, for an encoder's header."""
-    return code_point(MATRICES, colour.matrix)

@@ -30,7 +30,7 @@ class OutputOptions:
     preset : H.264 effort; "medium" makes files about a tenth smaller for two to three times the time.
     ten_bit : write H.264 High 10 where the plate has more than 8 bits (few players take it); else it is dithered to 8.
     audio_codec : "auto": AAC in .mp4, PCM (sample for sample) in .mov and .mkv.
-    audio_bitrate : bits a second, of AAC.
+    audio_bitrate : bits a second of AAC in stereo or mono; more channels take in proportion (5.1: three times).
     """
 
     video_codec: VideoCodec = "auto"

@@ -49,8 +49,8 @@ class SoundEncoder:
         context.format = self._format
         context.time_base = Fraction(1, sound.sample_rate)
         if codec == "aac":
-            most = _AAC_BITS_PER_SAMPLE * sound.sample_rate * sound.channels
-            context.bit_rate = min(bitrate, most)
+            wanted = bitrate * max(2, sound.channels) // 2
+            context.bit_rate = min(wanted, _AAC_BITS_PER_SAMPLE * sound.sample_rate * sound.channels)
 
     def packets(self, until: Fraction | None) -> Iterator[Any]:
         """Encoded packets of all samples before a time (s); None: all that are left, and the encoder's last."""
