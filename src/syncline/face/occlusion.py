@@ -81,7 +81,9 @@ def _area(landmarks: Floats) -> npt.NDArray[np.bool_]:
         canvas = np.asarray(cv2.erode(canvas, np.ones((3, 3), np.uint8), borderValue=1), np.uint8)
         _fill(canvas, points[list(OUTER_LIPS)], _LIPS)
         if points[14, 1] - points[13, 1] > 0.7:  # a gap of less than a cell is not seen in the patch
-            _fill(canvas, points[list(INNER_LIPS)], _INSIDE)
+            inside = np.zeros_like(canvas)
+            _fill(inside, points[list(INNER_LIPS)], 1)
+            canvas[cv2.dilate(inside, np.ones((3, 3), np.uint8)) > 0] = _INSIDE  # edge cells are half teeth
         result[index] = ((canvas == _SKIN) | (canvas == _LIPS)) & _ZONE
     return result
 
