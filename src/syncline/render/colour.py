@@ -12,6 +12,9 @@ import numpy.typing as npt
 
 Floats = npt.NDArray[np.float32]
 
+# Cr, Cb levels: how much one person's lips vary in one session, and the most that is ever put right.
+LIPS_VARY, LIPS_LIMIT = 5.0, 14.0
+
 
 def mean_offset(plate: npt.NDArray[np.uint8], drawn: npt.NDArray[np.uint8], weight: Floats) -> Floats:
     """Robust mean of plate − drawn where `weight` > 0.
@@ -38,34 +41,65 @@ def mean_offset(plate: npt.NDArray[np.uint8], drawn: npt.NDArray[np.uint8], weig
     return np.asarray(offset, np.float32)
 
 
-def border_offset(
-    plate: npt.NDArray[np.uint8], drawn: npt.NDArray[np.uint8], alpha: Floats, mean: Floats, reach: float
+def sloped_offset(
+    plate: npt.NDArray[np.uint8], drawn: npt.NDArray[np.uint8], weight: Floats, mean: Floats, stiffness: float
 ) -> Floats:
-    """The mean offset, bent so that the light agrees where the drawn area ends.
+    """The mean offset with a slope across the face, for a head that has turned against the light.
 
-    Only the soft edge itself is measured, where both pictures show the same skin at rest: what the cheeks, chin and lips
-    do inside is not touched, unlike with a match of everything to everything.
+    Three numbers a channel, held towards no slope: too stiff to follow what cheeks, chin and lips do.
 
     Parameters
     ----------
-    plate, drawn : (h, w, 3) uint8.
-    alpha : (h, w) float32, mask of the drawn area.
-    mean : (3,) the mean offset, which holds where the edge is far.
-    reach : px over which a difference at the edge is carried inwards.
+    plate, drawn : (h, w, 3) uint8, the same places.
+    weight : (h, w) float32 >= 0.
+    mean : (3,) the mean offset.
+    stiffness : share of the weight that is put on "no slope"; 0 fits freely.
 
     Returns
     -------
-    (h, w, 3) float32 levels
+    (3, 3) float32: constant, slope by x and slope by y in levels, x and y from -1 to 1 over the picture; one row a
+    channel.
     """
-    edge = np.clip(alpha * (1.0 - alpha) * 4.0, 0.0, 1.0)
-    difference = plate.astype(np.float32) - drawn.astype(np.float32) - mean
-    # Beyond these a difference is a thing (hair, a finger, another crease), not light.
-    size = np.linalg.norm(difference, axis=2)
-    trust = edge / (1.0 + (size / 18.0) ** 2)
-    stack = np.dstack([difference * trust[..., None], trust])
-    spread = cv2.GaussianBlur(stack, (0, 0), max(reach, 0.5))
-    # A tenth of a full edge's weight is put on "no difference": far from the edge nothing is carried.
-    return np.asarray(mean + spread[..., :3] / (spread[..., 3:] + 0.03), np.float32)
+    out = np.zeros((3, 3), np.float32)
+    out[:, 0] = mean
+    used = weight > 0.0
+    if int(used.sum()) < 20:
+        return out
+    h, w = weight.shape
+    ys, xs = np.nonzero(used)
+    places = np.stack([np.ones(len(xs)), xs * (2.0 / max(1, w - 1)) - 1.0, ys * (2.0 / max(1, h - 1)) - 1.0], axis=1)
+    rest = plate[used].astype(np.float64) - drawn[used] - mean
+    trust = weight[used] / (1.0 + (rest**2).sum(axis=1) / (3.0 * 12.0**2))
+    normal = (places * trust[:, None]).T @ places
+    normal[1, 1] += stiffness * trust.sum()
+    normal[2, 2] += stiffness * trust.sum()
+    solved, slope = cv2.solve(normal, (places * trust[:, None]).T @ rest, flags=cv2.DECOMP_LU)
+    return np.asarray(out + slope.T, np.float32) if solved else out
+
+
+def lip_tint(
+    plate: npt.NDArray[np.uint8],
+    plate_lips: npt.NDArray[np.bool_],
+    drawn: npt.NDArray[np.uint8],
+    drawn_lips: npt.NDArray[np.bool_],
+) -> Floats:
+    """What the drawn lips lack of the plate's lip colour, after the skin has been matched.
+
+    Lips pale and flush by a few levels as they speak, and that is left alone; lipstick or another day's light is more.
+
+    Returns
+    -------
+    (3,) float32 BGR levels of constant luma, zeros where the lips agree or cannot be seen
+    """
+    if int(plate_lips.sum()) < 8 or int(drawn_lips.sum()) < 8:
+        return np.zeros(3, np.float32)
+    there = cv2.cvtColor(plate, cv2.COLOR_BGR2YCrCb)[plate_lips].astype(np.float32)
+    here = cv2.cvtColor(drawn, cv2.COLOR_BGR2YCrCb)[drawn_lips].astype(np.float32)
+    lack = np.median(there, axis=0)[1:] - np.median(here, axis=0)[1:]
+    size = float(np.linalg.norm(lack))
+    cr, cb = lack * (min(max(0.0, size - LIPS_VARY), LIPS_LIMIT) / max(size, 1e-6))
+    # Rec. 601, as in cv2.COLOR_YCrCb2BGR.
+    return np.array([1.773 * cb, -0.714 * cr - 0.344 * cb, 1.403 * cr], np.float32)
 
 
 def shrink(picture: npt.NDArray[np.uint8], factor: int) -> npt.NDArray[np.uint8]:

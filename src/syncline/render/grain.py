@@ -13,7 +13,8 @@ import numpy.typing as npt
 Floats = npt.NDArray[np.float32]
 
 RADIUS = 1.0  # px, of the small blur
-# Detail is amplified so far at most where the source is as large as its picture, or where it is enlarged; the rest is grain.
+# Detail is amplified so far at most where the source is about the plate's size, and where it is enlarged; the rest is
+# grain.
 GAIN, GAIN_ENLARGED = 1.25, 1.8
 LEAST = 0.6  # detail is never taken below this share
 _TILE = 256

@@ -78,8 +78,8 @@ class FaceLayout:
         # v: 0 at the base of the nose, about 0.2 at the upper lip. Wings of the nose keep the plate; the upper lip is
         # the source's whole.
         down = _smooth((v - 0.0) / 0.14)
-        # The jaw turns about the ears: its angle (|u| 0.62) hardly moves, its front does. What the landmarks of bank and
-        # plate differ by there is error, and would make the silhouette breathe.
+        # The jaw turns about the ears: its angle (|u| 0.62) hardly moves, its front does. What the landmarks of source
+        # and plate differ by there is error, and would make the silhouette breathe.
         side = _smooth((0.70 - np.abs(u)) / 0.35)
         return cls((down * side).astype(np.float32), side)
 

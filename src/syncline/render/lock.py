@@ -1,8 +1,9 @@
 """Locks a source to the skull of the plate by the pixels of the nose.
 
-The pose says where the mouth goes to about 0.2 % of the face, and its error changes from picture to picture: teeth would swim
-against the nose above them. The nose is bone and cartilage, stands in both pictures, and is the nearest fixed texture to the
-upper teeth; registering it takes most of that error away. B. D. Lucas, T. Kanade 1981, translation only.
+The pose says where the mouth goes to about 0.2 % of the face, and its error changes from picture to picture: teeth
+would swim against the nose above them. The nose is bone and cartilage, stands in both pictures, and is the nearest
+fixed texture to the upper teeth; registering it takes most of that error away. B. D. Lucas, T. Kanade 1981, translation
+only.
 """
 
 from __future__ import annotations

@@ -18,8 +18,8 @@ def hull(landmarks: Floats, iod: float, moved: Floats | None = None) -> Floats:
     The contour of the face from ear to ear, pushed outwards by 0.13 IOD at the ears and 0.43 IOD below the chin (the
     neck must give way when the jaw opens), closed across the face between nose and eyes.
 
-    moved : (478,) float32 IOD or None. Where given, the polygon is drawn only as far out as these movements of the contour
-        need to die away without a fold, so that collar, hair and background beside a quiet jaw stay still.
+    moved : (478,) float32 IOD or None. Where given, the polygon is drawn only as far out as these movements of the
+        contour need to die away without a fold: collar, hair and background beside a quiet jaw stay still.
 
     Returns
     -------

@@ -1,7 +1,7 @@
 """What in the drawn area is not skin: hair before the cheek, a collar, the background beside a turned jaw.
 
-A colour model of the face's own skin, measured on the plate itself, says how foreign each pixel looks. It counts only in the
-outer part of the drawn area; around the mouth lips, teeth, shadow and beard may look as they like.
+A colour model of the face's own skin, measured on the plate itself, says how foreign each pixel looks. It counts only
+in the outer part of the drawn area; around the mouth lips, teeth, shadow and beard may look as they like.
 """
 
 from __future__ import annotations

@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from syncline.render import colour, grain, lips, lock, mask, matte, warp
-from syncline.render.layout import CONTROL, LEFT_EYE, OUTER_LIPS, RIGHT_EYE, SKIN, FaceLayout
+from syncline.render.layout import CONTROL, INNER_LIPS, LEFT_EYE, OUTER_LIPS, RIGHT_EYE, SKIN, FaceLayout
 
 Floats = npt.NDArray[np.float32]
 Pixels = npt.NDArray[np.uint8]
@@ -66,10 +66,11 @@ class Settings:
     ----------
     inset : how far inside the jaw's contour the drawn area ends.
     feather : width of its soft edge.
-    border : how far the light at the edge of the drawn area reaches inwards; 0: one offset for all of it.
+    stiffness : of the slope that the colour offset may have across the face; None: one offset for all of it.
     cell : step of the coarse grid that carries the warps.
     ridge : smoothing of the warps.
     taper : over which length the movement of the plate ends at its outline.
+    lip_colour : whether lips of another day's colour are brought to the plate's.
     grain : whether sharpness and grain are matched.
     matte : whether what is no skin stays out of the drawn area.
     lock : whether the nose's pixels correct the pose.
@@ -78,10 +79,11 @@ class Settings:
 
     inset: float = 0.02
     feather: float = 0.10
-    border: float = 0.2
+    stiffness: float | None = 0.3
     cell: float = 0.08
     ridge: float = 0.02
     taper: float = 0.05
+    lip_colour: bool = True
     grain: bool = True
     matte: bool = True
     lock: bool = True
@@ -182,8 +184,10 @@ def draw_mouth(
     drawn = np.zeros(ground.shape, np.float32)
     here = None if close <= 0.0 else lips.closing(target, inner, iod, close)
     for source in sources:
-        drawn += np.float32(source.share) * matched(ground, inner, plate, source, target, alpha, here, settings)
+        drawn += np.float32(source.share) * matched(ground, inner, plate, source, target, here, settings)
     skin = cv2.resize(skin_weight(target, inner, iod, 2), (ground.shape[1], ground.shape[0])) > 0.5
+    if settings.lip_colour:
+        drawn = with_plate_lips(drawn, ground, inner, plate, target)
     if settings.grain:
         scale = iod / max(1.0, min(eye_distance(source.landmarks) for source in sources))
         drawn = grain.matched(drawn, ground, skin, scale, seed)
@@ -228,7 +232,6 @@ def matched(
     plate: Plate,
     source: Source,
     target: Floats,
-    alpha: Floats,
     here: Floats | None,
     settings: Settings,
 ) -> Floats:
@@ -253,12 +256,42 @@ def matched(
     drawn = warp.sample(source.crop, source.origin, xy)
     factor = max(1, round(iod / 60))
     small_ground, small_drawn = colour.shrink(ground, factor), colour.shrink(drawn, factor)
-    offset = colour.mean_offset(small_ground, small_drawn, skin_weight(target, box, iod, factor))
-    if settings.border > 0.0:
-        small = cv2.resize(alpha, (small_ground.shape[1], small_ground.shape[0]), interpolation=cv2.INTER_AREA)
-        local = colour.border_offset(small_ground, small_drawn, small, offset, settings.border * iod / factor)
-        return drawn.astype(np.float32) + cv2.resize(local, (drawn.shape[1], drawn.shape[0]))
-    return drawn.astype(np.float32) + offset
+    skin = skin_weight(target, box, iod, factor)
+    offset = colour.mean_offset(small_ground, small_drawn, skin)
+    if settings.stiffness is None:
+        return drawn.astype(np.float32) + offset
+    plane = colour.sloped_offset(small_ground, small_drawn, skin, offset, settings.stiffness)
+    x = np.linspace(-1.0, 1.0, drawn.shape[1], dtype=np.float32)
+    y = np.linspace(-1.0, 1.0, drawn.shape[0], dtype=np.float32)
+    light = plane[:, 0] + y[:, None, None] * plane[:, 2] + x[None, :, None] * plane[:, 1]
+    return np.asarray(drawn + light, np.float32)
+
+
+def with_plate_lips(drawn: Floats, ground: Pixels, box: Box, plate: Plate, target: Floats) -> Floats:
+    """The drawn picture with lips of the plate's colour."""
+    iod = plate.pose.scale
+    factor = max(1, round(iod / 60))
+    small = colour.shrink(ground, factor)
+    other = colour.shrink(np.clip(drawn, 0, 255).astype(np.uint8), factor)
+    size = (small.shape[1], small.shape[0])
+    tint = colour.lip_tint(
+        small, lip_ring(plate.landmarks, box, factor, size) > 0, other, lip_ring(target, box, factor, size) > 0
+    )
+    if not tint.any():
+        return drawn
+    ring = lip_ring(target, box, 1, (drawn.shape[1], drawn.shape[0])).astype(np.float32)
+    soft = cv2.GaussianBlur(ring, (0, 0), max(0.5, 0.015 * iod))
+    return np.asarray(drawn + soft[..., None] * tint, np.float32)
+
+
+def lip_ring(landmarks: Floats, box: Box, shrink: int, size: tuple[int, int]) -> Pixels:
+    """(h, w) uint8, 1 on the red of the lips, at 1/shrink of a box."""
+    out = np.zeros((size[1], size[0]), np.uint8)
+    corner = np.array(box[:2], np.float32)
+    for ring, value in ((OUTER_LIPS, 1), (INNER_LIPS, 0)):
+        places = np.round((landmarks[list(ring), :2] - corner) / shrink * 16).astype(np.int32)
+        cv2.fillPoly(out, [places], value, shift=4)
+    return out
 
 
 def eye_distance(landmarks: Floats) -> float:

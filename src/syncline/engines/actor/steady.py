@@ -18,15 +18,17 @@ Floats = npt.NDArray[np.float32]
 # Measured with one bank frame held, mouth against nose, second difference in % IOD: 0.21 raw, 0.17 steadied,
 # 0.09 steadied and locked (thirteen pictures lag behind nods: 0.16).
 WINDOW, ORDER = 7, 2
+# A fast nod moves a head by 0.1 IOD a picture; twice that and a size that leaps by a tenth are cuts.
+LEAP, GROWTH = 0.2, 0.1
 # Base of the nose: skull, next to the mouth, and seen in bank and plate alike.
 ANCHORS = (2, 94, 97, 98, 326, 327, 1, 4)
 
 
 def steady_poses(poses: Poses, window: int = WINDOW) -> Poses:
-    """Smooth poses over every stretch without a gap (NaN); stretches shorter than the window use what they have."""
+    """Smooth poses over every stretch without a gap (NaN) or a cut; short stretches use what they have."""
     scale, rotation, translation = (np.array(a, np.float64) for a in (poses.scale, poses.rotation, poses.translation))
     seen = np.isfinite(scale)
-    for start, end in _stretches(seen):
+    for start, end in _stretches(seen, _leaps(scale, translation)):
         length = min(window, end - start - (1 - (end - start) % 2))
         if length <= ORDER:
             continue
@@ -51,7 +53,18 @@ def nose_shift(neutral: Floats, shapes: Floats) -> Floats:
     return np.asarray((neutral[anchors] - shapes[seen].mean(axis=0)[anchors]).mean(axis=0), np.float32)
 
 
-def _stretches(seen: npt.NDArray[np.bool_]) -> list[tuple[int, int]]:
-    """Half-open ranges of successive True."""
-    edges = np.flatnonzero(np.diff(np.concatenate([[False], seen, [False]]).astype(np.int8)))
-    return [(int(a), int(b)) for a, b in edges.reshape(-1, 2)]
+def _leaps(scale: npt.NDArray[np.float64], translation: npt.NDArray[np.float64]) -> npt.NDArray[np.bool_]:
+    """(T,) True at frames that no head reaches from the frame before: cuts, also those nobody flagged."""
+    out = np.zeros(len(scale), bool)
+    with np.errstate(invalid="ignore"):
+        moved = np.linalg.norm(np.diff(translation[:, :2], axis=0), axis=1) / np.minimum(scale[1:], scale[:-1])
+        grown = np.abs(np.log(scale[1:] / scale[:-1]))
+        out[1:] = (moved > LEAP) | (grown > GROWTH)
+    return out
+
+
+def _stretches(seen: npt.NDArray[np.bool_], leaps: npt.NDArray[np.bool_]) -> list[tuple[int, int]]:
+    """Half-open ranges of successive frames that are seen, split before each leap."""
+    starts = seen & (leaps | ~np.concatenate([[False], seen[:-1]]))
+    ends = seen & np.concatenate([leaps[1:] | ~seen[1:], [True]])
+    return list(zip((int(i) for i in np.flatnonzero(starts)), (int(i) + 1 for i in np.flatnonzero(ends)), strict=True))
