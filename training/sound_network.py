@@ -6,8 +6,10 @@ for vocal tracts of other lengths (Jaitly and Hinton, Vocal tract length perturb
 
 from __future__ import annotations
 
+import sys
+from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -33,7 +35,11 @@ class TalkingClip:
 
 @dataclass(frozen=True)
 class FitOptions:
-    """How to train: epochs over the examples, width of the hidden layer, and what keeps it from learning by heart."""
+    """How to train: epochs over the examples, width of the hidden layer, and what keeps it from learning by heart.
+
+    warps : stretches of the frequency axis, each a copy of every clip.
+    minority_weight : how often an example counts of a speaker who has fewer clips than another.
+    """
 
     hidden: int = 160
     epochs: int = 14
@@ -43,6 +49,7 @@ class FitOptions:
     input_noise: float = 0.5
     weight_decay: float = 1e-3
     warps: tuple[float, ...] = (0.9, 1.0, 1.12)
+    minority_weight: float = 3.0
     seed: int = 1
 
 
@@ -69,6 +76,35 @@ class Examples:
     def joined(cls, parts: Sequence[Examples]) -> Examples:
         """Several examples as one."""
         return cls(*(np.concatenate([getattr(p, name) for p in parts]) for name in ("inputs", "wanted", "share")))
+
+
+def examples_of(clips: Sequence[TalkingClip], options: FitOptions) -> Examples:
+    """Examples of many clips; where one speaker has many, another's count `minority_weight` times."""
+    counts = Counter(clip.speaker for clip in clips)
+    most = max(counts.values())
+    weights = [1.0 if counts[clip.speaker] == most else options.minority_weight for clip in clips]
+    return Examples.joined([Examples.of(c, options.warps, w) for c, w in zip(clips, weights, strict=True)])
+
+
+def leave_one_speaker_out(clips: Sequence[TalkingClip], options: FitOptions) -> dict[str, SoundNetwork]:
+    """For each speaker with the fewest clips a network that has never heard them."""
+    counts = Counter(clip.speaker for clip in clips)
+    if len(counts) < 2:
+        return {}
+    parts = {clip.name: examples_of([clip], options) for clip in clips}
+    most = max(counts.values())
+    networks = {}
+    for speaker in sorted(name for name, count in counts.items() if count < most):
+        kept = [
+            replace(
+                parts[c.name], share=parts[c.name].share * (1 if counts[c.speaker] == most else options.minority_weight)
+            )
+            for c in clips
+            if c.speaker != speaker
+        ]
+        networks[speaker] = fit_network(Examples.joined(kept), options)
+        print(f"left out {speaker}", file=sys.stderr, flush=True)
+    return networks
 
 
 def warped(mel: Floats, factor: float) -> Floats:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
+from zipfile import BadZipFile
 
 import numpy as np
 import numpy.typing as npt
@@ -97,11 +98,13 @@ def load_network(path: Path) -> SoundNetwork:
     InputError : it is there and damaged.
     """
     try:
-        with np.load(path, allow_pickle=False) as archive:
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as archive:
             return SoundNetwork.from_arrays({name: archive[name] for name in archive.files})
     except FileNotFoundError as exc:
         raise DependencyError("the shipped weights are missing: install the package again", file=path) from exc
-    except (OSError, ValueError) as exc:
+    except (OSError, ValueError, BadZipFile) as exc:
+        if isinstance(exc, InputError):
+            raise
         raise InputError("the weights cannot be read", file=path, stage="motion") from exc
 
 

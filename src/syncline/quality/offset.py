@@ -44,6 +44,7 @@ class Offset:
     known : whether `ms` may be believed.
     reason : one sentence: why it is not known, or what it was measured on.
     seconds : seconds of usable picture behind it.
+    best_ms : the shift that fits best, whether or not it may be believed (0 where nothing was measured).
     """
 
     ms: float | None
@@ -51,6 +52,7 @@ class Offset:
     known: bool
     reason: str
     seconds: float = 0.0
+    best_ms: float = 0.0
 
 
 def measure_offset(
@@ -142,14 +144,14 @@ def judged(curve: Doubles, seconds: float) -> Offset:
     best = int(curve.argmax())
     far = np.abs(LAGS - LAGS[best]) >= RIVAL_S
     margin = float(curve[best] - curve[far].max())
-    ms = 1000 * (LAGS[best] + STEP_S * _parabola(curve, best))
+    ms = round(float(1000 * (LAGS[best] + STEP_S * _parabola(curve, best))), 1)
     needed = next((m for s, m in reversed(BELIEVED) if seconds >= s), BELIEVED[0][1])
     if best in (0, len(curve) - 1):
-        return Offset(None, margin, False, f"no shift within ±{1000 * REACH_S:.0f} ms fits best", seconds)
+        return Offset(None, margin, False, f"no shift within ±{1000 * REACH_S:.0f} ms fits best", seconds, ms)
     if margin < needed:
         reason = f"sound and mouth agree too little to tell a shift (margin {margin:.2f}, {needed:.2f} needed)"
-        return Offset(None, margin, False, reason, seconds)
-    return Offset(round(float(ms), 1), margin, True, f"measured on {seconds:.1f} s of speech on screen", seconds)
+        return Offset(None, margin, False, reason, seconds, ms)
+    return Offset(ms, margin, True, f"measured on {seconds:.1f} s of speech on screen", seconds, ms)
 
 
 def _obstacle(mask: Mask, seconds: float, times: Doubles, y16k: npt.ArrayLike) -> str | None:

@@ -21,7 +21,7 @@ PATCH_IOD: Final = 0.9  # its width: the mouth and the skin that moves with it
 SEAM_SIDE: Final = 160  # the changed region is judged at this size at most
 SEAM_EVERY: Final = 5  # frames: a seam does not come and go
 CHANGED: Final = 3.0  # grey levels: less is not seen as an edge (Weber contrast of about 2 % at mid grey)
-# A plate at rest hardly moves: its level is never taken lower than this (half of what real speech shows: 2.4–5.4 grey levels).
+# A plate at rest hardly moves: its level is never taken lower than this (real speech shows 2.4 to 5.4 grey levels).
 FLICKER_FLOOR: Final = 1.5
 SHARPNESS_FLOOR: Final = 1.0
 
