@@ -69,12 +69,19 @@ def make_judge(bench: Bench, weights: Path | None) -> Judge:
     return Judge(bench, reader, closed_below((track, bench.sentence(name)) for track, name in tracks))
 
 
-def baselines(judge: Judge, pairs: Sequence[tuple[str, str]]) -> tuple[Figures, Figures]:
-    """Figures of B's own video (the ceiling) and of the untouched plate A against sentence B (the floor)."""
-    sentences = [judge.bench.sentence(b) for _, b in pairs]
-    real = [judge(judge.real(b), sentence) for (_, b), sentence in zip(pairs, sentences, strict=True)]
-    undubbed = [judge(judge.real(a), sentence) for (a, _), sentence in zip(pairs, sentences, strict=True)]
-    return summary(sentences, real, judge.closed), summary(sentences, undubbed, judge.closed)
+def baselines(judge: Judge, pairs: Sequence[tuple[str, str]]) -> Figures:
+    """Figures of B's own video (the ceiling), the same encoded once more, and the untouched plate A (the floor)."""
+    bench, kept = judge.bench, judge.bench.work / "seen"
+    sentences = [bench.sentence(b) for _, b in pairs]
+    views = {
+        "real": [judge.real(b) for _, b in pairs],
+        "encoded": [see(bench.encoded(b), kept) for _, b in pairs],
+        "undubbed": [judge.real(a) for a, _ in pairs],
+    }
+    return {
+        key: summary(sentences, [judge(*each) for each in zip(seen, sentences, strict=True)], judge.closed)
+        for key, seen in views.items()
+    }
 
 
 def run_case(judge: Judge, case: Case, pairs: Sequence[tuple[str, str]]) -> Figures:
@@ -159,9 +166,7 @@ def main(argv: Sequence[str]) -> int:
     judge = make_judge(bench, options.reader)
     pairs = pairs_of(bench, options)
     whole = not (options.dev or options.quick or options.pairs)
-    real, undubbed = baselines(judge, pairs)
-    document: Figures = {"real": real, "undubbed": undubbed, "closed_below_iod": judge.closed}
-    document["networks"] = len(judge.reader.nets)
+    document = baselines(judge, pairs) | {"closed_below_iod": judge.closed, "networks": len(judge.reader.nets)}
     document["cases"] = {key: row for key, row in earlier_cases().items() if whole}
     for case in chosen(options):
         document["cases"][case.key] = run_case(judge, case, pairs)

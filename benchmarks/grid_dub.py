@@ -81,6 +81,14 @@ class Bench:
             extract_sound(self.clip(name), path)
         return path
 
+    def encoded(self, name: str) -> Path:
+        """A real clip written once more as a dub is: what the encoder alone costs the judge."""
+        path = self.work / "encoded" / f"{name}.mp4"
+        if not path.exists():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            encode(self.clip(name), path)
+        return path
+
     def footage(self, sentence: Sentence) -> Path:
         """A copy of a clip with its transcript beside it, as `actor build` wants it."""
         path = self.work / "footage" / f"{sentence.name}.mpg"
@@ -116,6 +124,20 @@ class Bench:
         options = syncline.DubOptions(transcript=transcript, language="en", actor=actor, force=True)
         syncline.dub(self.clip(plate), self.sound(line), path, options=options)
         return path
+
+
+def encode(video: Path, out: Path) -> None:
+    """Write a video's pictures as H.264 with the settings that a dub has by default (CRF 18, veryfast)."""
+    draft = out.with_suffix(".part.mp4")
+    with av.open(str(video)) as container, av.open(str(draft), "w") as sink:
+        source = container.streams.video[0]
+        stream = sink.add_stream("libx264", rate=source.average_rate, options={"crf": "18", "preset": "veryfast"})
+        stream.width, stream.height, stream.pix_fmt = source.width, source.height, "yuv420p"
+        for frame in container.decode(source):
+            frame.pict_type = 0  # else the encoder repeats the source's key frames
+            sink.mux(stream.encode(frame))
+        sink.mux(stream.encode(None))
+    draft.replace(out)
 
 
 def extract_sound(video: Path, out: Path) -> None:

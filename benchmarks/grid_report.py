@@ -87,7 +87,8 @@ def mouths_table(rows: Mapping[str, Figures], real: Figures) -> str:
 def body(document: Figures) -> str:
     """The report's text: both tables and how to read them."""
     real = document["real"]
-    rows = {"real (B's own video)": real, "undubbed (plate A)": document["undubbed"]}
+    rows = {"real (B's own video)": real, "real, encoded once more": document["encoded"]}
+    rows |= {"undubbed (plate A)": document["undubbed"]}
     rows |= {case["title"]: case for case in document["cases"].values()}
     words, closed = real["open_words_count"], 100 * document["closed_below_iod"]
     paragraphs = [

@@ -49,6 +49,7 @@ def document(words: float, open_words: float) -> Figures:
     opened = row | extra | {"title": "left-out words", "open_words": open_words}
     return {
         "real": row,
+        "encoded": row,
         "undubbed": row | {"words": 0.2},
         "closed_below_iod": 0.005,
         "cases": {"closed": closed, "open": opened},

@@ -9,7 +9,7 @@ from pathlib import Path
 import av
 import numpy as np
 import pytest
-from benchmarks.grid_dub import extract_sound
+from benchmarks.grid_dub import encode, extract_sound
 from benchmarks.grid_track import decode
 
 
@@ -58,3 +58,9 @@ def test_sound_that_starts_later_is_padded(tmp_path: Path, starts_ms: int, silen
         samples = np.frombuffer(kept.readframes(kept.getnframes()), "<i2")
     assert np.flatnonzero(samples)[0] == silent
     assert (samples[silent : silent + 1600] == 9000).all()
+
+
+def test_encoding_once_more_keeps_every_picture(tmp_path: Path) -> None:
+    write_video(tmp_path / "a.mkv", [40 * index for index in range(20)])
+    encode(tmp_path / "a.mkv", tmp_path / "a.mp4")
+    np.testing.assert_allclose(levels(tmp_path / "a.mp4"), range(20), atol=1)
