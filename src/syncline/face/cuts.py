@@ -12,7 +12,8 @@ import numpy.typing as npt
 
 SIDE: Final = 48  # side of the compared copies, pixels: finer detail would see every gesture
 MIN_UNLIKE: Final = 0.35  # 1 - correlation of structure between neighbours, below which nothing is a cut
-MIN_COLOURS: Final = 0.20  # part of the picture's colours that changed, below which nothing is a cut
+MIN_COLOURS: Final = 0.20  # part of the picture's colours that have to change as well,
+ALL_UNLIKE: Final = 0.60  # unless the structure is this unlike (grey footage has few colours)
 PEAK: Final = 3.0  # a cut stands out of the motion around it by this factor
 FLASH_FRAMES: Final = 4  # a picture that comes back within so many frames was a flash, not a cut
 
@@ -55,7 +56,9 @@ class CutDetector:
                 self._cuts.remove(since)
                 self._open = None
                 return True  # the old picture is back: what was found in the flash has to be looked for anew
-        if structure < MIN_UNLIKE or colours < MIN_COLOURS or structure < PEAK * expected:
+        if structure < MIN_UNLIKE or structure < PEAK * expected:
+            return False
+        if colours < MIN_COLOURS and structure < ALL_UNLIKE:
             return False
         if self._open is None:
             self._open = (self._frame, before)

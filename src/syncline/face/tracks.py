@@ -141,21 +141,23 @@ class _Archive:
     def __init__(self, path: str | Path, schema: str) -> None:
         self._path = path
         try:
-            opened = np.load(path, allow_pickle=False)
+            self._file = open(path, "rb")  # noqa: SIM115  (closed on exit; numpy leaves it open on a broken archive)
         except FileNotFoundError as exc:
             raise MissingInput("There is no such file.", file=path, stage="track") from exc
-        except (OSError, ValueError, EOFError, zipfile.BadZipFile) as exc:
-            raise InputError("This is not a face track file.", file=path, stage="track") from exc
-        if not isinstance(opened, np.lib.npyio.NpzFile):
-            raise InputError("This is not a face track file.", file=path, stage="track")
-        self._npz = opened
+        except OSError as exc:
+            raise InputError("This file cannot be read.", file=path, stage="track") from exc
         try:
+            opened = np.load(self._file, allow_pickle=False)
+            if not isinstance(opened, np.lib.npyio.NpzFile):
+                raise ValueError("a single array")
+            self._npz = opened
             found = str(self._read("schema")[()])
-            if found != schema:
-                raise InputError(f"Expected the schema {schema}, found {found[:60]!r}.", file=path, stage="track")
-        except InputError:
-            opened.close()
-            raise
+        except (OSError, ValueError, EOFError, zipfile.BadZipFile) as exc:
+            self._file.close()
+            raise InputError("This is not a face track file.", file=path, stage="track") from exc
+        if found != schema:
+            self.__exit__()
+            raise InputError(f"Expected the schema {schema}, found {found[:60]!r}.", file=path, stage="track")
 
     def _read(self, name: str) -> npt.NDArray[Any]:
         try:
@@ -185,3 +187,4 @@ class _Archive:
 
     def __exit__(self, *_: object) -> None:
         self._npz.close()
+        self._file.close()
