@@ -78,9 +78,10 @@ def make_clip(
 ) -> Path:
     """Encode a clip.
 
-    times : presentation times (s), for a variable rate; base: s a tick (else 1/90000 with times, 1/rate without); picture(i): RGB (h, w, 3); planes(i): an array as
-    `av.VideoFrame.from_ndarray` takes it for `pixel_format`; sound: (n, channels) int16; colour: attributes of the
-    codec context (`color_trc=16`); rotation: degrees counter-clockwise in the display matrix.
+    times : presentation times (s), for a variable rate; base: s a tick (else 1/90000 with times, 1/rate without).
+    picture(i) : RGB (h, w, 3); planes(i): an array as `av.VideoFrame.from_ndarray` takes it for `pixel_format`.
+    sound : (n, channels) int16. colour: attributes of the codec context (`color_trc=16`).
+    rotation : degrees counter-clockwise in the display matrix.
     """
     path = Path(path)
     base = base or (Fraction(1, 90_000) if times is not None else 1 / Fraction(rate))
@@ -127,7 +128,10 @@ def make_sound(
 
 def _add_sound(output: Any, codec: str, sample_rate: int, sound: np.ndarray, layout: str | None) -> Any:
     name = layout or {1: "mono", 2: "stereo", 6: "5.1", 8: "7.1"}[sound.shape[1]]
-    return output.add_stream(codec, rate=sample_rate, layout=name)
+    stream = output.add_stream(codec, rate=sample_rate, layout=name)
+    if sound.dtype == np.int32 and codec == "flac":  # its first choice is 16 bits
+        stream.codec_context.format = "s32"
+    return stream
 
 
 def _encode_sound(output: Any, stream: Any, sound: np.ndarray, sample_rate: int, delay: Fraction) -> None:

@@ -9,6 +9,7 @@ import cv2
 import numpy as np
 import pytest
 
+from syncline.media import picture as picture_module
 from syncline.media.info import ColourTags
 from syncline.media.picture import Picture
 from syncline.media.pixels import LAYOUTS, LUMA_WEIGHTS, from_bgr_matrix, to_bgr_matrix, weights_of
@@ -204,3 +205,17 @@ def test_several_threads_agree() -> None:
     for thread in threads:
         thread.join()
     assert wrong == []
+
+
+@pytest.mark.parametrize("pixel_format", FORMATS)
+def test_strips_leave_no_trace(pixel_format: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A change over a tall box, made in many strips, is the change made at once."""
+    picture = noise(pixel_format, 31, 301)
+    box = (3, 17, 30, 300)
+    before = picture.bgr(box)
+    after = np.random.default_rng(9).integers(0, 256, before.shape, np.uint8)
+    in_strips, seen_in_strips = picture.with_change(box, before, after), picture.bgr()
+    monkeypatch.setattr(picture_module, "STRIP_ROWS", 10_000)
+    at_once = picture.with_change(box, before, after)
+    assert all(np.array_equal(a, b) for a, b in zip(in_strips.planes, at_once.planes, strict=True))
+    assert np.array_equal(seen_in_strips, picture.bgr())

@@ -132,7 +132,7 @@ class Converter:
 def _neutral_chroma(luma: Plane, depth: int) -> tuple[tuple[Plane, ...], PixelLayout]:
     """Grey as 4:2:0, both chroma planes at their middle."""
     layout = PixelLayout("yuv", 1, 1, depth)
-    chroma = np.full(layout.plane_shape(1, *luma.shape), 1 << (depth - 1), layout.dtype)
+    chroma = cast(Plane, np.full(layout.plane_shape(1, *luma.shape), 1 << (depth - 1), layout.dtype))
     return (luma, chroma, chroma), layout
 
 

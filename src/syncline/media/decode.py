@@ -31,7 +31,8 @@ class Decoder:
         self._frames: Iterator[tuple[int, av.VideoFrame]] = iter(())
         self._ahead: tuple[int, av.VideoFrame] | None = None  # decoded and not yet handed out
         self._last: tuple[int, av.VideoFrame] | None = None  # handed out last
-        self._decoded = 0
+        # Program streams stamp only some pictures, so that after a seek the stamps are guesses.
+        self._seekable = not stream.counted and info.container != "mpeg"
         self._ended = False
 
     def __enter__(self) -> Decoder:
@@ -70,7 +71,7 @@ class Decoder:
         if self._ended or index < position:
             return False
         keys = self._stream.keys
-        return self._stream.counted or bisect.bisect_right(keys, index) - bisect.bisect_right(keys, position) <= 1
+        return not self._seekable or bisect.bisect_right(keys, index) - bisect.bisect_right(keys, position) <= 1
 
     def _peek(self) -> tuple[int, av.VideoFrame] | None:
         if self._ahead is None:
@@ -125,14 +126,14 @@ class Decoder:
         """Go to where decoding gives this frame: the key frame before it, or the start of the file."""
         stream = self._stream
         key = bisect.bisect_right(stream.keys, index) - 1
-        if not stream.counted and key > 0:
+        if self._seekable and key > 0:
             with foreign_errors(self._info.path, "decode"):
                 self._container.seek(stream.times[stream.keys[key]], stream=self._track, backward=True)
                 self._begin(stream.keys[key])
                 found = self._peek()
             if found is not None and found[0] <= index:
                 return
-        # Program and transport streams seek roughly, and may land after the frame.
+        # Transport streams seek roughly, and may land after the frame.
         self._restart()
 
     def _numbered(self, first: int) -> Iterator[tuple[int, av.VideoFrame]]:

@@ -371,8 +371,8 @@ def _audio(stream: av.AudioStream, walk: _Walk, path: Path, limits: Limits) -> A
     context, base = stream.codec_context, stream.time_base or Fraction(1)
     if walk.sound_start is None:
         raise InputError("its sound holds no samples; the file is damaged", file=path, stage="probe")
-    # What lies before zero is the encoder's priming, which the decoder drops.
-    start = max(0, walk.sound_start)
+    # The encoder's priming is dropped by the decoder: it lies before zero (MP4), or before the declared start (MP3).
+    start = max(0, walk.sound_start if stream.start_time is None else stream.start_time)
     duration = max(Fraction(0), (walk.sound_end - start) * base)
     if duration > limits.max_seconds:
         raise LimitError(
