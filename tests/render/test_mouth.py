@@ -131,3 +131,20 @@ def test_added_pictures_land_where_the_map_says() -> None:
     out = mouth.add_picture(crop, (200, 300), added, np.float32([[2, 0, 210], [0, 2, 312]]))
     changed = np.argwhere(out[..., 0] > 120)
     assert np.abs(changed.mean(0) - [12 + 7, 10 + 7]).max() < 1.0
+
+
+def test_a_collar_over_the_jaw_stays() -> None:
+    points, poses, picture = scene(0.0)
+    plate = mouth.Plate(points, single(poses), LAYOUT)
+    x, y = points[172, :2].astype(int)  # angle of the jaw
+    cv2.rectangle(picture, (x - 30, y - 6), (x + 8, y + 60), (250, 250, 250), -1)
+    box = mouth.working_box(plate, *SIZE)
+    assert box is not None
+    before = picture[box[1] : box[3], box[0] : box[2]].copy()
+    changed = []
+    for settings in (mouth.Settings(), mouth.Settings(matte=False)):
+        after = mouth.draw_mouth(before, box, plate, [source(0.0)], settings=settings)
+        white = before.min(axis=2) > 240
+        changed.append(np.abs(after.astype(int) - before)[white].mean())
+    assert changed[0] < 0.25 * changed[1]
+    assert changed[0] < 2.0

@@ -56,9 +56,10 @@ def matched(
     _, wants = detail(cv2.cvtColor(ground, cv2.COLOR_BGR2GRAY).astype(np.float32), weight)
     if has <= 0.0 or wants <= 0.0:
         return drawn
-    ratio = wants / has
-    gain = min(max(ratio, LEAST), GAIN_ENLARGED if scale > 1.15 else GAIN)
-    added = fine * np.float32(gain - 1.0)
+    gain = min(max(wants / has, LEAST), GAIN_ENLARGED if scale > 1.15 else GAIN)
+    # Amplifying detail by 1 + a makes its measured size grow by less, as the blur takes only part of it away again.
+    _, again = detail(fine, weight)
+    added = fine * np.float32((gain - 1.0) * has / max(again, 0.3 * has))
     # Powers of independent grains add.
     missing = np.sqrt(max(0.0, wants**2 - (gain * has) ** 2))
     if missing > 0.15:

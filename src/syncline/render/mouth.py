@@ -260,11 +260,9 @@ def matched(
     offset = colour.mean_offset(small_ground, small_drawn, skin)
     if settings.stiffness is None:
         return drawn.astype(np.float32) + offset
-    plane = colour.sloped_offset(small_ground, small_drawn, skin, offset, settings.stiffness)
+    constant, slope = colour.sloped_offset(small_ground, small_drawn, skin, offset, settings.stiffness)
     x = np.linspace(-1.0, 1.0, drawn.shape[1], dtype=np.float32)
-    y = np.linspace(-1.0, 1.0, drawn.shape[0], dtype=np.float32)
-    light = plane[:, 0] + y[:, None, None] * plane[:, 2] + x[None, :, None] * plane[:, 1]
-    return np.asarray(drawn + light, np.float32)
+    return np.asarray(drawn + (constant + x[None, :, None] * slope), np.float32)
 
 
 def with_plate_lips(drawn: Floats, ground: Pixels, box: Box, plate: Plate, target: Floats) -> Floats:
