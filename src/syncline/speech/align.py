@@ -12,7 +12,7 @@ from dataclasses import replace
 import numpy as np
 import numpy.typing as npt
 
-from syncline.speech.activity import speech_activity
+from syncline.speech.activity import denoise, signal_to_noise_db, speech_activity
 from syncline.speech.chunks import Chunk, cut
 from syncline.speech.cuesheet import CueSheet, Phone, Word, contiguous, silent_sheet
 from syncline.speech.features import FRAME_RATE, HOP, SAMPLE_RATE, checked_sound
@@ -24,6 +24,7 @@ from syncline.speech.text import Token, tokenise
 from syncline.speech.voice_route import align_by_voice
 
 _MARGIN = 15  # frames kept around the speech: voice activity cuts soft beginnings
+_NOISY_DB = 14.0  # under this the English model loses its way more often than the voice (pink noise on GRID)
 _DOUBTFUL = 0.35  # mean confidence under which the text is doubted
 _VOICE_LATE_S = 0.012  # the synthetic voice's boundaries come late by this (median over GRID)
 _SINGLE_ROUTE = 0.6  # confidence of words that one route alone has placed
@@ -55,13 +56,17 @@ def align(y16k: npt.ArrayLike, transcript: str, language: str) -> CueSheet:
         return silent_sheet(duration, language, "no speech was found in the sound", source="espeak-dtw")
     if not tokens:
         return silent_sheet(duration, language, "the transcript holds no words", source="espeak-dtw")
+    english = language.lower().split("-")[0] == "en"
+    noisy = signal_to_noise_db(y, active) < _NOISY_DB
     words: list[TimedWord] = []
     sources = set()
     pieces = cut(y, active, tokens, language)
     for piece in pieces:
-        placed, source = _placed(y, active, piece, tokens, language)
+        placed, source = _placed(y, active, piece, tokens, language, modelled=english and not noisy)
         words.extend(placed)
         sources.add(source)
+    if noisy:
+        notes = (*notes, "the sound is noisy: times are less exact")
     notes = (*notes, *_doubts(words, tokens, pieces))
     return sheet_of(in_order(words), tokens, duration, language, "/".join(sorted(sources)), notes)
 
@@ -102,7 +107,13 @@ def _written(words: Sequence[TimedWord], tokens: Sequence[Token]) -> list[str]:
 
 
 def _placed(
-    y: npt.NDArray[np.float32], active: npt.NDArray[np.bool_], piece: Chunk, tokens: Sequence[Token], language: str
+    y: npt.NDArray[np.float32],
+    active: npt.NDArray[np.bool_],
+    piece: Chunk,
+    tokens: Sequence[Token],
+    language: str,
+    *,
+    modelled: bool,
 ) -> tuple[list[TimedWord], str]:
     """Words of one chunk on the time of the whole, and the route that placed them."""
     speech = np.flatnonzero(active[piece.first : piece.last])
@@ -112,11 +123,9 @@ def _placed(
     last = min(piece.last, piece.first + int(speech[-1]) + 1 + _MARGIN)
     sound, own = y[first * HOP : last * HOP], tokens[piece.token : piece.end]
     voiced = align_by_voice(sound, active[first:last], read_aloud(own, language))
-    modelled: list[TimedWord] = []
-    if language.lower().split("-")[0] == "en":
-        modelled = align_words(sound, [token.spoken for token in own])
-    if modelled:
-        words, source = merge(modelled, voiced, _VOICE_LATE_S), "pocketsphinx+espeak"
+    model = align_words(denoise(sound), [token.spoken for token in own]) if modelled else []
+    if model:
+        words, source = merge(model, voiced, _VOICE_LATE_S), "pocketsphinx+espeak"
     else:
         words = in_order([_less_sure(word.shifted(-_VOICE_LATE_S)) for word in voiced])
         source = "espeak-dtw"

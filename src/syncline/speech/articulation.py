@@ -8,6 +8,7 @@ scaled by what is seen; rounding of postalveolars and rhotics follows the lists 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
@@ -16,7 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from syncline.speech.cuesheet import SILENCE
-from syncline.speech.ipa import CONSONANTS, IGNORED, MODIFIERS, VOWELS, letters
+from syncline.speech.ipa import CONSONANTS, IGNORED, MODIFIERS, RETROFLEX, VOWELS, letters
 
 FEATURES: tuple[str, ...] = (
     "silence",
@@ -76,6 +77,9 @@ _SEEN = {
 VISIBILITY: npt.NDArray[np.float32] = np.array([_SEEN[name] for name in FEATURES], np.float32)
 VISIBILITY.flags.writeable = False
 
+# The stop of an affricate is made where its release is, with the lips and jaw of the release.
+_OF_THE_RELEASE = ("rounded", "spread", "open", "sibilant", "alveolar", "postalveolar", "palatal", "dental", "velar")
+
 FloatArray = npt.NDArray[np.float32]
 
 
@@ -112,8 +116,9 @@ def articulatory_path(ipa: str) -> FloatArray:
     for letter in letters(ipa.replace("_", "")):
         if letter in IGNORED:
             continue
-        if letter == "." and targets:  # espeak-ng writes retroflexes "s.", "ts.", the apical vowel of shi "i."
-            _modify(targets[-1], {"postalveolar": 1.0, "alveolar": 0.0, "rounded": 0.4})
+        if letter == "." and targets:  # espeak-ng's mark: retroflex consonants (s., ts.), retracted vowels (i., a.)
+            retracted = {"-front": 0.3, "+back": 0.2} if targets[-1].get("vowel") else RETROFLEX
+            _modify(targets[-1], retracted)
         elif letter == "h" and targets and targets[-1].get("stop", 0.0) + targets[-1].get("fricative", 0.0) > 0:
             _modify(targets[-1], MODIFIERS["ʰ"])
         elif letter in MODIFIERS:
@@ -129,7 +134,7 @@ def articulatory_path(ipa: str) -> FloatArray:
         return _frozen([_point({"silence": 1.0})])
     for stop, release in pairwise(targets):
         if release.get("sibilant", 0.0) > 0 and stop.get("stop", 0.0) > 0 and not stop.get("closure", 0.0):
-            _modify(stop, {key: release.get(key, 0.0) for key in ("rounded", "spread", "open", "sibilant")})
+            _modify(stop, {key: release.get(key, 0.0) for key in _OF_THE_RELEASE})
     return _frozen([_point(target) for target in targets])
 
 
@@ -203,7 +208,7 @@ def _vowel(chart: tuple[float, float, float, float]) -> dict[str, float]:
     }
 
 
-def _modify(target: dict[str, float], change: dict[str, float]) -> None:
+def _modify(target: dict[str, float], change: Mapping[str, float]) -> None:
     """Apply a diacritic: keys starting with "+" or "-" shift a feature, the others set it."""
     for key, value in change.items():
         if key[0] == "+":

@@ -212,6 +212,8 @@ MODIFIERS: MappingProxyType[str, dict[str, float]] = MappingProxyType(
     }
 )
 
+RETROFLEX = MappingProxyType({"postalveolar": 1.0, "alveolar": 0.0, "rounded": 0.4})
+
 _STRESS = "ˈˌ'ˈ,|‖‿ˈ"
 _TONES = "˥˦˧˨˩↑↓↗↘ꜛꜜ0123456789¹²³⁴⁵⁶⁷⁸⁹⁰\u0301\u0300\u0302\u030c\u030b\u030f"
 IGNORED = frozenset(_STRESS + _TONES + '-–‑;:*^!?~`"#%/+= \u200d\u200c\u0311')
@@ -220,7 +222,7 @@ _SUPRASEGMENTAL = re.compile(f"[{re.escape(_STRESS + _TONES)}]")
 _LANGUAGE_SWITCH = re.compile(r"\([a-z-]+\)")
 
 # ç decomposes into c and a cedilla; it is a letter of its own in the chart.
-_COMPOSED = {"c\u0327": "ç"}
+_COMPOSED = {"c\u0327": "ç", "\u03b5": "ɛ"}  # and a Greek epsilon that espeak-ng writes in Danish
 
 
 def letters(ipa: str) -> str:

@@ -30,6 +30,7 @@ FloatArray = npt.NDArray[np.float32]
 _LEAD_S, _TAIL_S = 0.5, 0.3
 _NOISE = 1e-3  # -60 dBFS
 _MAX_VARIANTS = 6
+_DENSITIES = 2  # Gaussians scored for each state; 4 is a fifth slower and moves no boundary by more than 20 ms
 
 
 def align_words(y: FloatArray, tokens: Sequence[str]) -> list[TimedWord]:
@@ -70,7 +71,7 @@ def recognise_phones(y: FloatArray) -> list[TimedPhone]:
 
 
 def _decoder(**options: Any) -> Any:
-    return pocketsphinx.Decoder(hmm=str(_model("en-us")), dict=None, loglevel="FATAL", **options)
+    return pocketsphinx.Decoder(hmm=str(_model("en-us")), dict=None, topn=_DENSITIES, loglevel="FATAL", **options)
 
 
 @lru_cache(maxsize=8)

@@ -155,36 +155,36 @@ def _mandarin(ipa: str, has: dict[str, float], mix: Mix) -> Mix:
 
 def _japanese(ipa: str, has: dict[str, float], mix: Mix) -> Mix:
     """Japanese: u is weakly rounded; fu is made with both lips; the moraic nasal is no gesture of the lips."""
-    if has["vowel"] > 0.5 and ipa[0] in "ɯu":
+    if has["vowel"] > 0.5 and ipa.startswith(("ɯ", "u")):
         return {"ou": 0.4, "ih": 0.6}
-    if ipa[0] == "ɸ":
+    if ipa.startswith("ɸ"):
         return {"PP": 0.4, "ou": 0.6}
-    if ipa[0] == "ɴ":
+    if ipa.startswith("ɴ"):
         return {"nn": 1.0}
     return mix
 
 
 def _arabic(ipa: str, has: dict[str, float], mix: Mix) -> Mix:
     """Arabic: emphatics round their surroundings lightly; pharyngeals open the jaw."""
-    if "ˤ" in ipa or ipa[0] == "q":
+    if "ˤ" in ipa or ipa.startswith("q"):
         return {**{name: 0.75 * value for name, value in mix.items()}, "ou": 0.25 + 0.75 * mix.get("ou", 0.0)}
-    if ipa[0] in "ħʕ":
+    if ipa.startswith(("ħ", "ʕ")):
         return {"aa": 0.6, "kk": 0.4}
     return mix
 
 
 def _hindi(ipa: str, has: dict[str, float], mix: Mix) -> Mix:
     """Hindi: one approximant for v and w, half a labiodental; retroflexes round lightly."""
-    if ipa[0] in "ʋvw":
+    if ipa.startswith(("ʋ", "v", "w")):
         return {"FF": 0.5, "ou": 0.5}
-    if ipa[0] in "ʈɖɳɽ":
+    if ipa.startswith(("ʈ", "ɖ", "ɳ", "ɽ")):
         return {"DD": 0.85, "ou": 0.15}
     return mix
 
 
 def _korean(ipa: str, has: dict[str, float], mix: Mix) -> Mix:
     """Korean: eu is spread; ʌ (eo) is a little rounded in many speakers."""
-    if ipa[0] == "ʌ":
+    if ipa.startswith("ʌ"):
         return {"oh": 0.4, "aa": 0.6}
     return mix
 
