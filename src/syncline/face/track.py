@@ -12,6 +12,7 @@ import numpy.typing as npt
 
 from syncline.errors import InputError
 from syncline.events import Listener, Note, Progress, silent, timed
+from syncline.face.ahead import ahead
 from syncline.face.follow import Follower, Tracklet
 from syncline.face.graphs import DetectorGraphs, MeshGraph
 from syncline.face.link import link
@@ -67,7 +68,7 @@ def track_faces(info: MediaInfo, *, options: TrackOptions | None = None, on_even
         raise InputError("There is no picture in this file, so no face can be tracked.", file=info.path, stage=STAGE)
     times = np.array([float(tick * info.video.time_base) for tick in info.video.times], np.float64)
     with timed(STAGE, on_event):
-        return track_pictures(read_pictures(info), times, options=options, on_event=on_event)
+        return track_pictures(ahead(read_pictures(info)), times, options=options, on_event=on_event)
 
 
 def track_pictures(
