@@ -139,3 +139,21 @@ def decoded(path: Path) -> tuple[list[Pixels], list[float]]:
             for frame in container.decode(stream)
         ]
     return [pixels for pixels, _ in pairs], [time for _, time in pairs]
+
+
+def stored(path: Path) -> list[Samples]:
+    """Every frame's samples as the file stores them, planes stacked: nothing converted."""
+    with av.open(str(path)) as container:
+        return [frame.to_ndarray() for frame in container.decode(video=0)]
+
+
+def stored_sound(path: Path) -> tuple[Samples, int]:
+    """All sound as the file stores it: (n, channels), and its rate."""
+    with av.open(str(path)) as container:
+        stream = container.streams.audio[0]
+        channels = stream.codec_context.channels
+        blocks = []
+        for frame in container.decode(stream):
+            array = frame.to_ndarray()
+            blocks.append(array.T if frame.format.is_planar else array.reshape(-1, channels))
+        return np.concatenate(blocks), stream.codec_context.sample_rate

@@ -181,12 +181,13 @@ def test_an_input_is_never_overwritten(bench: Bench, role: str, capfd: pytest.Ca
     ("out", "phrase"),
     [
         ("no/such/folder/take.mp4", "folder"),
-        ("out", "directory"),
+        ("folder.mp4", "directory"),
         ("out/take.gif", ".gif"),
         ("out/take", "suffix"),
     ],
 )
 def test_an_output_that_cannot_be(bench: Bench, out: str, phrase: str, capfd: pytest.CaptureFixture[str]) -> None:
+    (bench.folder / "folder.mp4").mkdir()
     code = bench.dub(out=bench.folder / out)
     assert_refused(bench, code, 2, phrase, capfd.readouterr().err)
 

@@ -16,6 +16,8 @@ from syncline.cli import actor, dub, probe
 from syncline.cli.ending import Ending, ending_of, say_ending
 from syncline.cli.native import filtered_stderr
 
+INTERRUPTED = 130
+
 app = typer.Typer(
     name="syncline",
     help="Make people on screen speak a given soundtrack, and prove that they do.",
@@ -49,6 +51,8 @@ def run(arguments: Sequence[str]) -> int:
     with filtered_stderr(passing_all=debug):
         try:
             code = app(list(arguments), prog_name="syncline", standalone_mode=False)
+            if code == INTERRUPTED:  # typer has caught Ctrl-C and made a number of it
+                raise KeyboardInterrupt
             sys.stdout.flush()
         except BaseException as error:
             ending = ending_of(error)

@@ -38,6 +38,16 @@ class Aside(Generic[Result]):
             raise self._error
         return self._results[0]
 
+    def guard(self, onward: Listener) -> Listener:
+        """A listener that passes events on, and raises as soon as the function has raised: no need to go on then."""
+
+        def passing(event: Event) -> None:
+            if self._error is not None:
+                raise self._error
+            onward(event)
+
+        return passing
+
 
 class Stoppable:
     """A listener that passes events on until it is stopped, and then raises Cancelled: what tells, stops there."""

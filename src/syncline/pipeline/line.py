@@ -13,7 +13,7 @@ from syncline.engines.base import DrawPlan, Engine, TakeRequest
 from syncline.events import Listener, timed
 from syncline.face.choose import Choice, choose_face, sound_loudness
 from syncline.face.tracks import FaceTrack, Tracks
-from syncline.media.probe import need_picture, need_sound
+from syncline.media.probe import need_picture
 from syncline.media.sync import OutputFrame, plan_output
 from syncline.motion.combine import combined
 from syncline.motion.loudness import relative_loudness
@@ -36,6 +36,7 @@ from syncline.pipeline.prepare import (
     open_material,
     own_sound_of,
     plate_times,
+    read_whole,
     watch,
 )
 from syncline.speech.cuesheet import CueSheet
@@ -81,7 +82,6 @@ def prepare_line(
     plate = open_material(plate_path, tone_map=options.tone_map)
     audio = open_material(audio_path)
     video = need_picture(plate.info)
-    need_sound(audio.info)
     note_media(plate.info, audio.info, on_event)
     inputs = {"plate": plate.file, "audio": audio.file}
     if options.actor is not None:
@@ -89,8 +89,9 @@ def prepare_line(
     if isinstance(options.transcript, Path):
         inputs["transcript"] = input_file(options.transcript)
     language = language_of(transcript, options.language, on_event)
-    hearing = Aside("hear", lambda: hear(audio, transcript, language, cache, on_event))
-    tracks = watch(plate, cache, on_event)
+    sound = read_whole(audio)
+    hearing = Aside("hear", lambda: hear(audio, sound, transcript, language, cache, on_event))
+    tracks = watch(plate, cache, hearing.guard(on_event))
     heard = hearing.result()
     note_sound(heard.y16k, heard.cue, on_event)
     frames, seconds = plan_output(video, heard.sound.seconds, options.sync_mode)

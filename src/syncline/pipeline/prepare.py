@@ -78,12 +78,21 @@ def open_material(path: Path, *, tone_map: bool = False) -> Material:
     return Material(info, input_file(path))
 
 
-def hear(
-    material: Material, transcript: str | None, language: str | None, cache: StepCache, on_event: Listener
-) -> Heard:
-    """Read a sound and find what is said in it: aligned to its transcript, or recognised without one."""
+def read_whole(material: Material) -> Sound:
+    """The sound of a file, its first sample at the file's zero. Raises InputError where there is none."""
     need_sound(material.info)
-    sound = read_sound(material.info).from_zero()
+    return read_sound(material.info).from_zero()
+
+
+def hear(
+    material: Material,
+    sound: Sound,
+    transcript: str | None,
+    language: str | None,
+    cache: StepCache,
+    on_event: Listener,
+) -> Heard:
+    """Find what is said in a sound: aligned to its transcript, or recognised without one."""
     y16k = analysis_sound(sound)
     cue = cue_sheet(material, y16k, transcript, language, cache)
     for text in cue.notes:
