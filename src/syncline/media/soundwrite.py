@@ -12,6 +12,7 @@ import numpy.typing as npt
 import soxr
 
 from syncline.events import Listener, Note
+from syncline.media.samples import release
 from syncline.media.sound import Sound, as_float
 
 if TYPE_CHECKING:
@@ -62,6 +63,7 @@ class SoundEncoder:
             frame.sample_rate = self._sound.sample_rate
             frame.pts, frame.time_base = self._next, Fraction(1, self._sound.sample_rate)
             self._next += block.shape[0]
+            release(self._sound.samples)
             yield from self._stream.encode(frame)
         if until is None and not self._flushed:
             self._flushed = True
