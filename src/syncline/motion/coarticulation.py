@@ -21,7 +21,7 @@ from syncline.speech.articulation import flags
 from syncline.speech.cuesheet import CueSheet
 
 REACH_S: Final = 0.6  # a phone further away pulls with under 1e-8 of its strength
-BLOCK: Final = 2048  # pictures handled together: memory does not grow with the line's square
+BLOCK: Final = 256  # pictures handled together, with the phones around them: work grows with the line, not its square
 
 Doubles = npt.NDArray[np.float64]
 

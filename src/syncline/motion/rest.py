@@ -12,8 +12,8 @@ from syncline.motion.mouthtrack import Floats, Mask
 from syncline.speech.cuesheet import CueSheet
 
 SETTLE_S: Final = 0.15  # the mouth comes to rest this long after the last phone
-ANTICIPATE_S: Final = 0.12  # and leaves rest this long before the next one
-MIN_PAUSE_S: Final = 0.40  # a shorter pause is held, a mouth that shuts and opens in it chatters
+ANTICIPATE_S: Final = 0.28  # and leaves rest this long before the next one: the jaw drops and breath is taken
+MIN_PAUSE_S: Final = 0.50  # a shorter pause is held, a mouth that shuts and opens in it chatters
 
 
 def rest_mask(cue: CueSheet, times: npt.ArrayLike) -> Mask:
