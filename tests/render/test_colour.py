@@ -31,20 +31,6 @@ def test_nothing_to_measure_gives_no_offset() -> None:
     assert not colour.mean_offset(skin((9, 9, 9)), skin(), np.zeros_like(ALL)).any()
 
 
-def test_a_slope_of_light_is_followed_stiffly() -> None:
-    ramp = np.linspace(-10, 10, 50)[None, :, None]
-    plate = np.clip(skin().astype(np.float32) + ramp, 0, 255).astype(np.uint8)
-    free = colour.sloped_offset(plate, skin(), ALL, np.zeros(3, np.float32), 0.0)
-    stiff = colour.sloped_offset(plate, skin(), ALL, np.zeros(3, np.float32), 0.3)
-    assert np.abs(free[1] - 10).max() < 1.5
-    assert np.abs(free[0]).max() < 1.0
-    assert (stiff[1] < 0.75 * free[1]).all()
-    assert (stiff[1] > 0.25 * free[1]).all()
-    # From nose to chin it is speech.
-    down = np.clip(skin().astype(np.float32) + np.linspace(-10, 10, 40)[:, None, None], 0, 255).astype(np.uint8)
-    assert np.abs(colour.sloped_offset(down, skin(), ALL, np.zeros(3, np.float32), 0.0)).max() < 1.0
-
-
 def test_lips_of_one_session_are_left_and_lipstick_is_brought_over() -> None:
     def lips(cr: float) -> np.ndarray:
         flat = np.full(SHAPE, (110, 160 + cr, 118), np.float32)

@@ -124,6 +124,30 @@ def test_a_face_cut_by_the_frame_is_drawn_inside_it(at: tuple[float, float]) -> 
     assert mouth.draw_mouth(before, box, plate, [source(0.2)]).shape == before.shape
 
 
+def test_where_a_crop_ends_the_plate_shows() -> None:
+    points, poses, picture = scene(0.0, tint=-60)
+    shape = poses.to_face(points[None])[0]
+    low = int(points[18, 1])  # the crop ends under the lip
+    short = mouth.Source(picture[:low], (0, 0), points, shape)
+    _, after, own, _ = draw(0.0, [short])
+    x, y = own[175, :2].astype(int)
+    assert np.abs(after[y - 3 : y + 3, x - 3 : x + 3].reshape(-1, 3).mean(0) - SKIN).max() < 3.0
+
+
+def test_a_much_larger_source_is_averaged_not_skipped_through() -> None:
+    rng = np.random.default_rng(6)
+    poses = one_pose(360.0, at=(600.0, 400.0))
+    points = poses.to_image(face_shape(0.1))[0]
+    big = paint(points, (1200, 1280))
+    speckled = np.clip(big + rng.normal(0, 40, big.shape), 0, 255).astype(np.uint8)
+    shape = poses.to_face(points[None])[0]
+    still = mouth.Settings(grain=False, lock=False)
+    clean = draw(0.0, [mouth.Source(big, (0, 0), points, shape)], settings=still)[1].astype(int)
+    rough = draw(0.0, [mouth.Source(speckled, (0, 0), points, shape)], settings=still)[1].astype(int)
+    x, y = one_pose(90.0).to_image(face_shape())[0][199, :2].astype(int)
+    assert (rough - clean)[y - 8 : y + 8, x - 8 : x + 8].std() < 15.0  # 40 / 4, were all 16 pixels averaged
+
+
 def test_added_pictures_land_where_the_map_says() -> None:
     crop = np.full((40, 50, 3), 100, np.uint8)
     added = np.zeros((8, 8, 3), np.float32)

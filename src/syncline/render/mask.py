@@ -95,3 +95,13 @@ def bounds(polygon: Floats, width: int, height: int, margin: int = 2) -> Box:
     low = np.floor(polygon.min(axis=0)).astype(int) - margin
     high = np.ceil(polygon.max(axis=0)).astype(int) + margin + 1
     return max(0, int(low[0])), max(0, int(low[1])), min(width, int(high[0])), min(height, int(high[1]))
+
+
+def within(inner: Box, outer: Box) -> Box:
+    """The part of one box that lies in another."""
+    return max(inner[0], outer[0]), max(inner[1], outer[1]), min(inner[2], outer[2]), min(inner[3], outer[3])
+
+
+def part(inner: Box, outer: Box) -> tuple[slice, slice]:
+    """Rows and columns of a box in an array that holds an outer one."""
+    return slice(inner[1] - outer[1], inner[3] - outer[1]), slice(inner[0] - outer[0], inner[2] - outer[0])

@@ -13,8 +13,8 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from syncline.render import colour, grain, lips, lock, mask, matte, warp
-from syncline.render.layout import CONTROL, INNER_LIPS, LEFT_EYE, OUTER_LIPS, RIGHT_EYE, SKIN, FaceLayout
+from syncline.render import colour, finish, grain, lips, lock, mask, warp
+from syncline.render.layout import CONTROL, FaceLayout
 
 Floats = npt.NDArray[np.float32]
 Pixels = npt.NDArray[np.uint8]
@@ -66,7 +66,6 @@ class Settings:
     ----------
     inset : how far inside the jaw's contour the drawn area ends.
     feather : width of its soft edge.
-    stiffness : of the slope that the colour offset may have across the face; None: one offset for all of it.
     cell : step of the coarse grid that carries the warps.
     ridge : smoothing of the warps.
     taper : over which length the movement of the plate ends at its outline.
@@ -79,7 +78,6 @@ class Settings:
 
     inset: float = 0.02
     feather: float = 0.10
-    stiffness: float | None = 0.3
     cell: float = 0.08
     ridge: float = 0.02
     taper: float = 0.05
@@ -174,25 +172,26 @@ def draw_mouth(
     target = target_landmarks(plate, sources, weight)
     after = move_plate(before, box, plate, target, settings) if settings.move_plate else before
     area = mask.drawn_area(target, iod, settings.inset)
-    inner = mask.bounds(area, box[2], box[3])
-    inner = (max(inner[0], box[0]), max(inner[1], box[1]), inner[2], inner[3])
+    inner = mask.within(mask.bounds(area, box[2], box[3]), box)
     if inner[2] - inner[0] < 4 or inner[3] - inner[1] < 4:
         return after
     alpha = mask.feathered(area, inner, settings.feather * iod) * np.float32(weight)
-    cut = np.s_[inner[1] - box[1] : inner[3] - box[1], inner[0] - box[0] : inner[2] - box[0]]
+    cut = mask.part(inner, box)
     ground = after[cut]
     drawn = np.zeros(ground.shape, np.float32)
     here = None if close <= 0.0 else lips.closing(target, inner, iod, close)
     for source in sources:
-        drawn += np.float32(source.share) * matched(ground, inner, plate, source, target, here, settings)
-    skin = cv2.resize(skin_weight(target, inner, iod, 2), (ground.shape[1], ground.shape[0])) > 0.5
+        pixels, covered = matched(ground, inner, plate, source, target, here, settings)
+        drawn += np.float32(source.share) * pixels
+        alpha = alpha if covered is None else alpha * covered
+    skin = cv2.resize(finish.skin_weight(target, inner, iod, 2), (ground.shape[1], ground.shape[0])) > 0.5
     if settings.lip_colour:
-        drawn = with_plate_lips(drawn, ground, inner, plate, target)
+        drawn = finish.with_plate_lips(drawn, ground, inner, plate.landmarks, target, iod)
     if settings.grain:
-        scale = iod / max(1.0, min(eye_distance(source.landmarks) for source in sources))
+        scale = iod / max(1.0, min(finish.eye_distance(source.landmarks) for source in sources))
         drawn = grain.matched(drawn, ground, skin, scale, seed)
     if settings.matte:
-        alpha = alpha * seen_skin(ground, drawn, skin, mask.feathered(area, inner, 0.25 * iod), iod)
+        alpha = alpha * finish.seen_skin(ground, drawn, skin, mask.feathered(area, inner, 0.25 * iod), iod)
     mixed = ground + alpha[..., None] * (drawn - ground)
     result = after.copy()
     result[cut] = np.clip(np.rint(mixed), 0, 255).astype(np.uint8)
@@ -215,6 +214,9 @@ def move_plate(before: Pixels, box: Box, plate: Plate, target: Floats, settings:
     iod = plate.pose.scale
     moved = np.linalg.norm(target[:, :2] - plate.landmarks[:, :2], axis=1) / iod
     outline = mask.hull(plate.landmarks, iod, moved)
+    whole, box = box, mask.within(mask.bounds(outline, box[2], box[3]), box)
+    if box[2] - box[0] < 2 or box[3] - box[1] < 2:
+        return before
     grid = warp.Grid(box, max(3, round(settings.cell * iod)))
     control = list(CONTROL)
     points = np.concatenate([target[control, :2], outline])
@@ -223,7 +225,9 @@ def move_plate(before: Pixels, box: Box, plate: Plate, target: Floats, settings:
     field_ = warp.fit_displacement(points, values, nodes.reshape(-1, 2), iod, settings.ridge).reshape(nodes.shape)
     taper = mask.feathered(outline, box, settings.taper * iod)
     shift = grid.enlarge(field_) * taper[..., None]
-    return warp.sample(before, box[:2], warp.pixel_places(box) + shift)
+    after = before.copy()
+    after[mask.part(box, whole)] = warp.sample(before, whole[:2], warp.pixel_places(box) + shift)
+    return after
 
 
 def matched(
@@ -234,10 +238,15 @@ def matched(
     target: Floats,
     here: Floats | None,
     settings: Settings,
-) -> Floats:
+) -> tuple[Floats, Floats | None]:
     """A source warped to the target and brought to the plate's colour, over `box`.
 
     here : (h, w, 2) float32 px or None, where in the warped source each pixel is read (None: at its own place).
+
+    Returns
+    -------
+    drawn : (h, w, 3) float32 BGR.
+    covered : (h, w) float32 in 0..1, 0 where the source's crop does not reach; None where it reaches everywhere.
     """
     iod = plate.pose.scale
     grid = warp.Grid(box, max(3, round(settings.cell * iod)))
@@ -253,76 +262,13 @@ def matched(
     xy = grid.enlarge(field_.reshape(nodes.shape))
     if here is not None:
         xy = warp.resample(xy, box, here)
-    drawn = warp.sample(source.crop, source.origin, xy)
+    covered = warp.reach(xy, source.origin, source.crop.shape, 0.04 * finish.eye_distance(source.landmarks))
+    drawn = warp.sample_area(source.crop, source.origin, xy, finish.eye_distance(source.landmarks) / iod)
     factor = max(1, round(iod / 60))
     small_ground, small_drawn = colour.shrink(ground, factor), colour.shrink(drawn, factor)
-    skin = skin_weight(target, box, iod, factor)
+    skin = finish.skin_weight(target, box, iod, factor)
     offset = colour.mean_offset(small_ground, small_drawn, skin)
-    if settings.stiffness is None:
-        return drawn.astype(np.float32) + offset
-    constant, slope = colour.sloped_offset(small_ground, small_drawn, skin, offset, settings.stiffness)
-    x = np.linspace(-1.0, 1.0, drawn.shape[1], dtype=np.float32)
-    return np.asarray(drawn + (constant + x[None, :, None] * slope), np.float32)
-
-
-def with_plate_lips(drawn: Floats, ground: Pixels, box: Box, plate: Plate, target: Floats) -> Floats:
-    """The drawn picture with lips of the plate's colour."""
-    iod = plate.pose.scale
-    factor = max(1, round(iod / 60))
-    small = colour.shrink(ground, factor)
-    other = colour.shrink(np.clip(drawn, 0, 255).astype(np.uint8), factor)
-    size = (small.shape[1], small.shape[0])
-    tint = colour.lip_tint(
-        small, lip_ring(plate.landmarks, box, factor, size) > 0, other, lip_ring(target, box, factor, size) > 0
-    )
-    if not tint.any():
-        return drawn
-    ring = lip_ring(target, box, 1, (drawn.shape[1], drawn.shape[0])).astype(np.float32)
-    soft = cv2.GaussianBlur(ring, (0, 0), max(0.5, 0.015 * iod))
-    return np.asarray(drawn + soft[..., None] * tint, np.float32)
-
-
-def lip_ring(landmarks: Floats, box: Box, shrink: int, size: tuple[int, int]) -> Pixels:
-    """(h, w) uint8, 1 on the red of the lips, at 1/shrink of a box."""
-    out = np.zeros((size[1], size[0]), np.uint8)
-    corner = np.array(box[:2], np.float32)
-    for ring, value in ((OUTER_LIPS, 1), (INNER_LIPS, 0)):
-        places = np.round((landmarks[list(ring), :2] - corner) / shrink * 16).astype(np.int32)
-        cv2.fillPoly(out, [places], value, shift=4)
-    return out
-
-
-def eye_distance(landmarks: Floats) -> float:
-    """Distance between the outer eye corners, px."""
-    return float(np.linalg.norm(landmarks[RIGHT_EYE] - landmarks[LEFT_EYE]))
-
-
-def seen_skin(ground: Pixels, drawn: Floats, skin: npt.NDArray[np.bool_], deep: Floats, iod: float) -> Floats:
-    """(h, w) float32 in 0..1: 0 where plate or source show what is no skin, in the outer part of the drawn area.
-
-    deep : (h, w) float32, 0 at the area's edge, 1 where anything may be seen (lips, teeth, beard).
-    """
-    factor = max(1, round(iod / 90))
-    size = (ground.shape[1], ground.shape[0])
-    small = colour.shrink(ground, factor)
-    there = cv2.resize(skin.astype(np.float32), (small.shape[1], small.shape[0]), interpolation=cv2.INTER_AREA) > 0.5
-    model = matte.SkinModel.measured(small, there.astype(np.float32))
-    if model is None:
-        return np.ones(ground.shape[:2], np.float32)
-    other = colour.shrink(np.clip(drawn, 0, 255).astype(np.uint8), factor)
-    foreign = cv2.GaussianBlur(np.maximum(model.foreign(small), model.foreign(other)), (0, 0), 1.0)
-    return np.asarray(1.0 - cv2.resize(foreign, size) * (1.0 - deep), np.float32)
-
-
-def skin_weight(target: Floats, box: Box, iod: float, shrink: int) -> Floats:
-    """Where the skin's colour is measured: discs on cheeks and chin, none on the lips."""
-    x0, y0, x1, y1 = box
-    out = np.zeros((max(1, (y1 - y0) // shrink), max(1, (x1 - x0) // shrink)), np.uint8)
-    for x, y in (target[list(SKIN), :2] - np.array([x0, y0], np.float32)) / shrink:
-        cv2.circle(out, (round(float(x)), round(float(y))), max(1, round(0.06 * iod / shrink)), 1, -1)
-    ring = np.round((target[list(OUTER_LIPS), :2] - np.array([x0, y0], np.float32)) / shrink).astype(np.int32)
-    cv2.fillPoly(out, [ring], 0)
-    return out.astype(np.float32)
+    return np.asarray(drawn + offset, np.float32), covered
 
 
 def add_picture(crop: Pixels, origin: tuple[int, int], added: Floats, to_pixels: Floats) -> Pixels:

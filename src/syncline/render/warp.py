@@ -125,3 +125,29 @@ def sample(picture: Pixels, origin: tuple[int, int], xy: Floats) -> Pixels:
         ),
         np.uint8,
     )
+
+
+def sample_area(picture: Pixels, origin: tuple[int, int], xy: Floats, shrink: float) -> Pixels:
+    """As `sample`; a picture that is made smaller (`shrink` of its px to one px) is averaged first."""
+    if shrink < 1.4:
+        return sample(picture, origin, xy)
+    size = (max(1, round(picture.shape[1] / shrink)), max(1, round(picture.shape[0] / shrink)))
+    small = cv2.resize(picture, size, interpolation=cv2.INTER_AREA)
+    ratio = np.array([size[0] / picture.shape[1], size[1] / picture.shape[0]], np.float32)
+    return sample(small, (0, 0), (xy - np.array(origin, np.float32) + 0.5) * ratio - 0.5)
+
+
+def reach(xy: Floats, origin: tuple[int, int], shape: tuple[int, ...], soft: float) -> Floats | None:
+    """How well a picture covers the places it is read at.
+
+    Returns
+    -------
+    (rows, columns) float32: 1 from `soft` px inside the picture's border on, 0 outside; None where all of it is 1.
+    """
+    x, y = xy[..., 0], xy[..., 1]
+    left, top = origin
+    right, bottom = left + shape[1] - 1, top + shape[0] - 1
+    if x.min() >= left + soft and y.min() >= top + soft and x.max() <= right - soft and y.max() <= bottom - soft:
+        return None
+    depth = np.minimum(np.minimum(x - left, right - x), np.minimum(y - top, bottom - y))
+    return np.asarray(np.clip(depth / max(soft, 1e-3), 0.0, 1.0), np.float32)

@@ -176,6 +176,13 @@ def test_steadying_does_not_reach_across_a_gap() -> None:
     assert len(steady_poses(poses[:2])) == 2
 
 
+def test_steadying_does_not_reach_across_frames_left_out() -> None:
+    poses = join([one_pose(90.0, at=(150.0 + 2.0 * (i >= 8), 100.0)) for i in range(16)])
+    numbers = np.r_[np.arange(8), np.arange(40, 48)]
+    assert np.abs(steady_poses(poses, numbers).translation - poses.translation).max() < 1e-3
+    assert np.abs(steady_poses(poses).translation - poses.translation).max() > 0.1
+
+
 def test_a_clip_is_brought_to_the_plate_s_nose() -> None:
     shapes = np.stack([face_shape(0.1)] * 4)
     shift = nose_shift(face_shape() + np.float32([0.02, -0.03, 0.1]), shapes)

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 Floats = npt.NDArray[np.float32]
 Pixels = npt.NDArray[np.uint8]
 
+MEASURED = 100  # frames of a clip in which its nose is measured against the plate's
+
 
 class BankFrames(Protocol):
     """What drawing needs of a bank of N frames.
@@ -97,15 +99,16 @@ class PlanPainter:
     def _bank_shapes(self, neutral: Floats) -> Floats:
         """(U, 478, 3) steadied shapes of the frames in use, moved to where the plate's own nose says the face is."""
         out = np.zeros((len(self._used), 478, 3), np.float32)
-        clips = np.asarray(self._bank.clip)
+        clips, numbers = np.asarray(self._bank.clip), np.asarray(self._bank.frame)
         for clip in np.unique(clips[self._used]) if len(self._used) else []:
             members = np.flatnonzero(clips == clip)
-            poses = steady_poses(self._bank.pose[members])
-            shapes = poses.to_face(self._bank.landmarks[members])
-            shift = nose_shift(neutral, shapes)
-            for place, i in enumerate(members):
-                if int(i) in self._row:
-                    out[self._row[int(i)]] = shapes[place] + shift
+            poses = steady_poses(self._bank.pose[members], numbers[members])
+            some = np.unique(np.linspace(0, len(members) - 1, MEASURED).astype(np.int64))
+            shift = nose_shift(neutral, poses[some].to_face(np.asarray(self._bank.landmarks[members[some]])))
+            rows = np.flatnonzero(clips[self._used] == clip)
+            used = self._used[rows]
+            shapes = poses[np.searchsorted(members, used)].to_face(np.asarray(self._bank.landmarks[used]))
+            out[rows] = shapes + shift
         return out
 
     def draw(self, picture: Picture, t: int) -> Picture:

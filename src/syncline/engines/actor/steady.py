@@ -24,11 +24,17 @@ LEAP, GROWTH = 0.2, 0.1
 ANCHORS = (2, 94, 97, 98, 326, 327, 1, 4)
 
 
-def steady_poses(poses: Poses, window: int = WINDOW) -> Poses:
-    """Smooth poses over every stretch without a gap (NaN) or a cut; short stretches use what they have."""
+def steady_poses(poses: Poses, numbers: npt.NDArray[np.int64] | None = None, window: int = WINDOW) -> Poses:
+    """Smooth poses over every stretch without a gap (NaN) or a cut; short stretches use what they have.
+
+    numbers : (T,) frame numbers, where some frames of the footage are left out; None: they follow one another.
+    """
     scale, rotation, translation = (np.array(a, np.float64) for a in (poses.scale, poses.rotation, poses.translation))
     seen = np.isfinite(scale)
-    for start, end in _stretches(seen, _leaps(scale, translation)):
+    leaps = _leaps(scale, translation)
+    if numbers is not None:
+        leaps[1:] |= np.diff(numbers) != 1
+    for start, end in _stretches(seen, leaps):
         length = min(window, end - start - (1 - (end - start) % 2))
         if length <= ORDER:
             continue
