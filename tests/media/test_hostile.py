@@ -61,6 +61,7 @@ def test_a_device_is_not_read() -> None:
         ("still.png", clips.png(64, 64), "still image"),
         ("still.mp4", clips.png(64, 64), "still image"),
         ("still.jpg", b"\xff\xd8\xff\xe0" + bytes(500), "still image"),
+        ("still.heic", b"\0\0\0\x18ftypheic" + bytes(500), "still image"),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )

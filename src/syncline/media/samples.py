@@ -38,7 +38,7 @@ class SampleStore:
         self.count += block.shape[0]
         self._bytes += block.nbytes
         if self._file is None and self._bytes > SPILL_BYTES:
-            self._file = tempfile.TemporaryFile(prefix="syncline-sound-")  # noqa: SIM115: closed by finish or close
+            self._file = tempfile.TemporaryFile(prefix="syncline-sound-")  # noqa: SIM115 - finish or close closes it
             for part in self._parts:
                 self._spill(part)
             self._parts.clear()

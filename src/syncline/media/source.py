@@ -1,6 +1,6 @@
 """Opening a file without trusting it: the one place where FFmpeg is given a path to read.
 
-What stops an attack (measured, see docs/threat-model): an absolute path, never a name that FFmpeg reads as a protocol
+What stops an attack (each was tried): an absolute path, never a name that FFmpeg reads as a protocol
 or a pattern; `protocol_whitelist=file` and `format_whitelist`, so that a playlist under a false name opens nothing;
 an allow-list of decoders; `max_pixels` while probing and while decoding.
 """
@@ -51,6 +51,7 @@ _STILLS = {
     b"MM\0*": "TIFF",
     b"8BPS": "Photoshop",
 }
+STILL_MESSAGE = "this is a still image ({}); portraits are not supported yet, give a video clip"
 _STILL_BRANDS = {b"heic": "HEIC", b"heix": "HEIC", b"mif1": "HEIF", b"avif": "AVIF"}
 
 
@@ -129,10 +130,18 @@ def _fault(path: Path) -> str:
             return f"this is {name}, not media; give the media file itself"
     still = still_kind(head)
     if still is not None:
-        return f"this is a still image ({still}); portraits are not supported yet, give a video clip"
+        return STILL_MESSAGE.format(still)
     if head[4:8] == b"ftyp" and not _has_index(path):
         return "the MP4 is cut off before its index (moov), so nothing in it can be decoded; copy it again"
     return "this is not a media file that can be read (unknown, damaged or cut off)"
+
+
+def refuse_stills(path: Path) -> None:
+    """Raise InputError for a still image (HEIC and AVIF would open as a clip of one picture)."""
+    with path.open("rb") as file:
+        still = still_kind(file.read(16))
+    if still is not None:
+        raise InputError(STILL_MESSAGE.format(still), file=path, stage="probe")
 
 
 def still_kind(head: bytes) -> str | None:
