@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 from types import SimpleNamespace
 
+import cv2
 import numpy as np
 import pytest
 
@@ -12,7 +14,13 @@ from painted_face import dark_pixels, face_shape, one_pose, paint
 from syncline.engines.actor.draw import PlanPainter
 from syncline.engines.actor.steady import nose_shift, steady_poses
 from syncline.engines.base import Correction, DrawPlan, Source
+from syncline.face.hull import hull, hull_mask
+from syncline.face.mouth import mouth_features
 from syncline.face.pose import Poses
+from syncline.face.track import track_faces, track_pictures
+from syncline.media.picture import Picture
+from syncline.media.probe import probe
+from syncline.media.read import read_pictures
 
 SIZE = (300, 320)
 
@@ -188,3 +196,49 @@ def test_a_clip_is_brought_to_the_plate_s_nose() -> None:
     shift = nose_shift(face_shape() + np.float32([0.02, -0.03, 0.1]), shapes)
     assert np.allclose(shift, [0.02, -0.03, 0.1], atol=1e-4)
     assert not nose_shift(face_shape(), np.full((2, 478, 3), np.nan, np.float32)).any()
+
+
+class ClipBank:
+    """All frames of one real clip as a bank."""
+
+    def __init__(self, path: Path) -> None:
+        info = probe(path)
+        self.pictures = list(read_pictures(info))
+        track = track_faces(info).faces[0]
+        self.landmarks, self.pose = track.landmarks, track.pose
+        self.clip, self.frame = np.zeros(len(self.pictures), np.int64), np.arange(len(self.pictures))
+        self.opening = mouth_features(track.pose.to_face(track.landmarks)).opening
+
+    def crop(self, i: int) -> tuple[np.ndarray, tuple[int, int]]:
+        return self.pictures[i].bgr(), (0, 0)
+
+
+def test_a_real_sentence_drawn_on_another_reads_as_itself(shared_data: Path) -> None:
+    plate_info = probe(shared_data / "grid_s1" / "bbaf2n.mpg")
+    plates = list(read_pictures(plate_info))
+    track = track_faces(plate_info).faces[0]
+    bank = ClipBank(shared_data / "grid_s1" / "lbad6n.mpg")
+    frames = np.arange(min(len(plates), len(bank.pictures)))
+    painter = PlanPainter(bank, track, plan(frame=frames))
+    drawn = [painter.draw(plates[t], t) for t in frames]
+    # What was asked for is what is seen, by a fresh look at the finished pictures.
+    seen = track_pictures(drawn, times=frames / 25.0).faces[0]
+    opening = mouth_features(seen.pose.to_face(seen.landmarks)).opening
+    wanted, before = bank.opening[frames], mouth_features(track.pose.to_face(track.landmarks)).opening[frames]
+    assert np.corrcoef(opening, wanted)[0, 1] > 0.97
+    assert np.abs(opening - wanted).mean() < 0.012
+    assert np.corrcoef(before, wanted)[0, 1] < 0.8
+    for picture, plate_picture, landmarks in zip(drawn[::9], plates[::9], track.landmarks[::9], strict=False):
+        outside = ~hull_mask(hull(landmarks), plate_picture.width, plate_picture.height)
+        assert np.array_equal(picture.planes[0][outside], plate_picture.planes[0][outside])
+        chroma = outside[::2, ::2] & outside[1::2, ::2] & outside[::2, 1::2] & outside[1::2, 1::2]
+        for ours, theirs in zip(picture.planes[1:], plate_picture.planes[1:], strict=True):
+            assert np.array_equal(ours[chroma], theirs[chroma])
+    # As sharp as the plate, and no more restless than real speech.
+    x0, y0, x1, y1 = (int(v) for v in (*track.landmarks[30][61, :2], *track.landmarks[30][375, :2]))
+    part = (x0 - 10, y0 - 14, x1 + 10, y1 + 16)
+
+    def detail(pictures: list[Picture]) -> float:
+        return float(np.mean([np.abs(cv2.Laplacian(p.bgr(part), cv2.CV_32F)).mean() for p in pictures]))
+
+    assert 0.85 < detail(drawn) / detail(bank.pictures) < 1.2
