@@ -112,9 +112,10 @@ def signal_to_noise_db(y16k: npt.ArrayLike, active: BoolArray) -> float:
     count = min(len(level), len(active))
     level, active = level[:count], active[:count]
     near = uniform_filter1d(active.astype(np.float32), _NEAR_FRAMES, mode="nearest") > 0
-    if not active.any() or near.all():
+    if not active.any() or np.count_nonzero(~near) < _NEAR_FRAMES:
         return math.inf
-    return 10 * math.log10(float(level[active].mean()) / max(1e-12, float(level[~near].mean())))
+    # The lower quartile of the pauses: breaths and missed speech in them are not the noise.
+    return 10 * math.log10(float(level[active].mean()) / max(1e-12, float(np.percentile(level[~near], 25))))
 
 
 def runs(mask: BoolArray) -> list[tuple[int, int]]:

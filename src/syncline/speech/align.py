@@ -24,7 +24,7 @@ from syncline.speech.text import Token, tokenise
 from syncline.speech.voice_route import align_by_voice
 
 _MARGIN = 15  # frames kept around the speech: voice activity cuts soft beginnings
-_NOISY_DB = 14.0  # under this the English model loses its way more often than the voice (pink noise on GRID)
+_NOISY_DB = 7.0  # under this the English model loses its way more often than the voice (pink noise on GRID)
 _DOUBTFUL = 0.35  # mean confidence under which the text is doubted
 _VOICE_LATE_S = 0.012  # the synthetic voice's boundaries come late by this (median over GRID)
 _SINGLE_ROUTE = 0.6  # confidence of words that one route alone has placed

@@ -11,6 +11,7 @@ from syncline.speech.route import TimedWord
 # Where the routes differ by more, the acoustic model is right and the synthetic voice lost its way (spontaneous speech:
 # median error 10 against 230 ms); where they differ by less their mean beats both (GRID).
 _TRUST_S = 0.09
+_LOST_S = 0.10  # where a third of the words differ by more, the voice counts for nothing in the rest either
 _DOUBT_S = 0.12  # difference at which confidence has fallen to one half
 _CLOSE_GAP_S = 0.05  # words that stand closer touch: a shorter gap is no pause
 _ALONE = 0.5  # confidence of a word that one route has
@@ -23,11 +24,14 @@ def merge(model: Sequence[TimedWord], voice: Sequence[TimedWord], voice_late_s: 
     """
     modelled = {word.token: word for word in model}
     voiced = {word.token: word.shifted(-voice_late_s) for word in voice}
+    both = sorted(modelled.keys() & voiced.keys())
+    lost = np.mean([abs(modelled[token].start - voiced[token].start) > _LOST_S for token in both]) if both else 1.0
+    share = 0.5 * max(0.0, 1.0 - 3.0 * float(lost))
     result = []
     for token in sorted(modelled.keys() | voiced.keys()):
         a, b = modelled.get(token), voiced.get(token)
         if a is not None and b is not None:
-            word = a.moved(_between(a.start, b.start), _between(a.end, b.end))
+            word = a.moved(_between(a.start, b.start, share), _between(a.end, b.end, share))
             apart = max(abs(a.start - b.start), abs(a.end - b.end))
             result.append(_sure(word, 1 / (1 + (apart / _DOUBT_S) ** 2)))
         elif a is not None:
@@ -37,9 +41,9 @@ def merge(model: Sequence[TimedWord], voice: Sequence[TimedWord], voice_late_s: 
     return in_order(result)
 
 
-def _between(model: float, voice: float) -> float:
-    """The mean of two times that agree, moving to the first as they part."""
-    return model + 0.5 * (voice - model) * float(np.exp(-(((voice - model) / _TRUST_S) ** 2) / 2))
+def _between(model: float, voice: float, share: float) -> float:
+    """The mean of two times that agree (`share` 0.5), moving to the first as they part."""
+    return model + share * (voice - model) * float(np.exp(-(((voice - model) / _TRUST_S) ** 2) / 2))
 
 
 def in_order(words: Sequence[TimedWord]) -> list[TimedWord]:

@@ -1,0 +1,56 @@
+"""Phones without a text."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import numpy as np
+import pytest
+
+from syncline.errors import InputError
+from syncline.speech.articulation import known
+from syncline.speech.context import phone_context
+from syncline.speech.cuesheet import CueSheet, Phone, check, contiguous
+from syncline.speech.espeak import Spoken
+from syncline.speech.recognise import recognise
+
+
+def test_english_phones_resemble_what_is_said(spoken_english: Spoken) -> None:
+    sheet = recognise(spoken_english.sound, "en")
+    check(sheet)
+    assert sheet.source == "recognised"
+    assert sheet.words == ()
+    assert all(known(phone.ipa) for phone in sheet.phones)
+    said = [phone for phone in spoken_english.phones]  # noqa: C416
+    truth = [Phone(a.ipa, a.start + 0.5, b.start + 0.5) for a, b in pairwise(said) if a.ipa and b.start > a.start]
+    expected = CueSheet("en", (), contiguous(truth, sheet.duration), sheet.duration, "recognised")
+    times = np.arange(0.6, sheet.duration - 0.6, 0.04)
+    right, found = (phone_context(cue, times, [0.0], 0.04)[:, 0] for cue in (expected, sheet))
+    wrong = np.roll(found, len(times) // 2, axis=0)
+    assert np.mean((found - right) ** 2) < 0.75 * np.mean((wrong - right) ** 2)
+
+
+def test_other_languages_are_less_sure_and_say_so(spoken_english: Spoken) -> None:
+    english, other = recognise(spoken_english.sound, "en"), recognise(spoken_english.sound, "ja")
+    unknown = recognise(spoken_english.sound)
+    assert other.confidence < english.confidence
+    assert "approximate" in other.notes[0]
+    assert unknown.language == "und"
+
+
+def test_silence_says_nothing() -> None:
+    sheet = recognise(np.zeros(32_000, np.float32), "en")
+    check(sheet)
+    assert [phone.ipa for phone in sheet.phones] == ["sil"]
+
+
+def test_long_speech_is_cut(spoken_english: Spoken) -> None:
+    y = np.tile(spoken_english.sound[8000:-8000], 14)  # half a minute without a pause
+    sheet = recognise(y, "en")
+    check(sheet)
+    assert sum(not phone.silent for phone in sheet.phones) > 200
+
+
+def test_bad_samples_are_refused() -> None:
+    with pytest.raises(InputError):
+        recognise(np.array([np.inf]), "en")
