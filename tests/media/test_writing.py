@@ -306,7 +306,7 @@ def test_a_disk_that_fills_up_is_one_sentence_and_no_file(tmp_path: Path, name: 
     command = [sys.executable, "-c", FULL_DISK, str(source), str(folder / name), str(int(size * share))]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
     assert done.stdout.startswith("StageError")
-    assert "disk is full" in done.stdout
+    assert f"{folder / name}: the disk is full" in done.stdout
     assert list(folder.iterdir()) == []
 
 

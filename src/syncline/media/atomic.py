@@ -12,7 +12,7 @@ import secrets
 from pathlib import Path
 from types import TracebackType
 
-from syncline.errors import InputError, StageError
+from syncline.errors import InputError, StageError, SynclineError
 
 FULL_DISK = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 FULL_DISK_MESSAGE = "the disk is full (or a limit on file size is reached); free some space and run again"
@@ -59,6 +59,8 @@ class AtomicOutput:
             raise self._refusal(fault) from fault
         finally:
             temporary.unlink(missing_ok=True)
+        if isinstance(error, SynclineError) and error.file == temporary:
+            error.file = Path(self._given)  # the user knows the output by its own name
         if isinstance(error, OSError) and error.errno in FULL_DISK and not isinstance(error, StageError):
             raise StageError(FULL_DISK_MESSAGE, file=self._given, stage="write") from error
 
