@@ -111,6 +111,15 @@ def test_silence_rests_all_the_time() -> None:
     assert from_sound(np.zeros(0, np.float32), times).rest.all()
 
 
+def test_a_known_rest_is_taken(speech: np.ndarray) -> None:
+    times = np.arange(0, 10, 0.04)
+    rest = times < 4
+    track = from_sound(speech, times, rest=rest)
+    np.testing.assert_array_equal(track.rest, rest)
+    assert np.ptp(track.opening[times < 3.8]) < 1e-6
+    assert np.ptp(track.opening[~rest]) > 0.05
+
+
 def test_the_style_sets_the_scale(speech: np.ndarray) -> None:
     times = np.arange(1, 9, 0.04)
     wide = replace(GENERIC_STYLE, spread=GENERIC_STYLE.spread * 2)
