@@ -29,7 +29,11 @@ MIN_PICTURES: Final = 40  # fewer say little about what is usual
 # Log-brightness units (0.15: a seventh brighter or darker). The residue's three steps add up, so that a strong change
 # of a small part (a microphone) and a weak one of a large part (a hand) count alike.
 RESIDUE_STEPS: Final = (0.15, 0.25, 0.5)
-MAX_RESIDUE: Final = 0.6  # 18 unspoiled clips stay below 0.52 (one of motion blur reaches it), covers lie at 0.5-2.6
+MAX_RESIDUE: Final = (
+    0.6  # over MANY pictures; 18 unspoiled clips stay below 0.52 (one of motion blur reaches it), covers lie at 0.5-2.6
+)
+FEW_MORE: Final = 0.25  # so much higher for MIN_PICTURES: in a short clip the one open mouth is unusual
+MANY: Final = 200
 DARK: Final = -0.55  # log of brightness against the skin between nose and cheeks
 OFF_HUE: Final = (-0.20, -0.25)  # log of red/green and red/blue against the same skin
 MAX_DARK_PART: Final = 0.06  # of lips, chin and cheeks; 0.00 in all unspoiled clips
@@ -56,7 +60,8 @@ def occluded(tracklet: Tracklet) -> npt.NDArray[np.int64]:
     area = _area(landmarks[seen])
     covered = _steady(_dark_part(features, area)) > MAX_DARK_PART
     if len(features) >= MIN_PICTURES:
-        covered |= _steady(_residue(features, area)) > MAX_RESIDUE
+        few = np.clip((MANY - len(features)) / (MANY - MIN_PICTURES), 0.0, 1.0)
+        covered |= _steady(_residue(features, area)) > MAX_RESIDUE + FEW_MORE * few
     found = np.zeros(len(frames), bool)
     found[seen] = covered
     return frames[binary_dilation(found, iterations=WIDEN)] if found.any() else frames[:0]

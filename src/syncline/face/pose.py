@@ -20,9 +20,10 @@ Floats = npt.NDArray[np.float32]
 Doubles = npt.NDArray[np.float64]
 Numbers = npt.NDArray[Any]  # any real dtype
 
-# Weight of the stable points' depth. On five clips an opening of 0.1 IOD tips the pitch by 1.1 degrees at a weight of
-# 1, by 0.5 at 0.1 and by 0.4 at 0 (part of which is real: heads do tilt back when jaws open), and yaw grows noisier.
-DEPTH_TRUST: Final = 0.1
+# Weight of the stable points' depth, which the model guesses. On five clips an opening of 0.1 IOD tips the pitch by 1.1
+# degrees at a weight of 1, 0.7 at 0.3 and 0.4 at 0 (part of it is real: heads tilt back when jaws open); but the lower
+# the weight, the more a person's own depth of nose shows as yaw: by 1 degree in 10 at 0.3, by 3 at 0.
+DEPTH_TRUST: Final = 0.3
 REFINEMENTS: Final = 4
 
 # Canonical face: mean of the mesh's own output over nine speakers who look into the camera, made symmetric, in IOD,
