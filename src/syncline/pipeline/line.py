@@ -144,4 +144,4 @@ def wanted_mouth(
 ) -> MouthTrack:
     """The mouth that a line asks for: of its phones in this person's shapes, and of the sound itself."""
     of_phones = from_phones(cue, times, relative_loudness(y16k, times), table)
-    return combined(of_phones, from_sound(y16k, times, style=table.style))
+    return combined(of_phones, from_sound(y16k, times, style=table.style, rest=of_phones.rest))
