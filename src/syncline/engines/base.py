@@ -112,7 +112,7 @@ class DrawPlan:
     weight : (T,) float32 in 0..1, opacity of the drawn mouth (below 1 only beside frames that go through).
     other, other_weight : (T,) int32 and (T,) float32, a second bank frame blended in at a join between runs, warped to
         the same landmarks; -1 and 0 where there is none. The first frame counts 1 - other_weight.
-    close : (T,) float32 in 0..1, how much of the inner-lip gap to take away (1: the lips shut); 0 keeps the frame's own.
+    close : (T,) float32 in 0..1, share of the inner-lip gap to take away (1: the lips shut; 0: the frame's own gap).
     reason : (T,) uint16, `Reason` flags.
     run : (T,) int32, number of the run of successive bank frames; frames of one run need no new colour match.
     distance : (T,) float32, phonetic distance of the chosen frame, 0 = the same context, 1 = as far as chance.

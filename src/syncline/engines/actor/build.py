@@ -1,0 +1,276 @@
+"""Building a bank: from footage with tracks and cue sheets to frames that can be chosen."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from itertools import pairwise
+from pathlib import Path
+from typing import IO, Final
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from syncline.engines.actor import appearance, context_model, target
+from syncline.engines.actor.appearance import HEIGHT, WIDTH, MouthBasis
+from syncline.engines.actor.bank import Bank, Clip
+from syncline.engines.actor.crops import CropWriter, crop_box
+from syncline.engines.actor.steady import steady_poses
+from syncline.errors import InputError
+from syncline.events import Fallback, Listener, Progress, silent, timed
+from syncline.face.mouth import mouth_features
+from syncline.face.pose import Poses
+from syncline.face.topology import JAW, NOSE_BRIDGE
+from syncline.face.tracks import FaceTrack, Flag
+from syncline.media.info import MediaInfo
+from syncline.media.probe import need_picture
+from syncline.media.read import read_pictures
+from syncline.motion.learn import SpokenFootage, learn_table
+from syncline.speech.cuesheet import CueSheet
+
+STAGE: Final = "bank"
+Floats = npt.NDArray[np.float32]
+Times = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False)
+class Footage:
+    """One prepared clip.
+
+    info : the probed file.
+    digest : blake2b of its bytes.
+    track : the person's face over all its frames.
+    times : (T,) float64, seconds of each frame on the clock of the clip's own sound.
+    cue : what is said in it (aligned or recognised).
+    sound : (n,) float32, mono 16 kHz; empty where the clip has none.
+    name : how the actor file calls it; the file's own name without its folder if empty.
+    """
+
+    info: MediaInfo
+    digest: str
+    track: FaceTrack
+    times: Times
+    cue: CueSheet
+    sound: Floats
+    name: str = ""
+
+
+@dataclass(frozen=True)
+class BuildOptions:
+    """How a bank is built; part of its cache key.
+
+    max_frames : usable frames kept; longer footage gives its first ones (60 000 are 40 minutes at 25 a second).
+    components : appearance components.
+    samples : frames that the components are computed from.
+    min_detail : detail of the mouth, relative to what is usual at its opening, under which a frame is thrown out.
+    """
+
+    max_frames: int = 60_000
+    components: int = appearance.MAX_COMPONENTS
+    samples: int = 2000
+    min_detail: float = 0.25
+    training: context_model.Training = context_model.DEFAULT
+
+
+DEFAULT: Final = BuildOptions()
+
+
+@dataclass(frozen=True, eq=False)
+class _Chosen:
+    """Usable frames of one clip: numbers (M,), poses and landmarks of these frames."""
+
+    clip: Clip
+    footage: Footage
+    frames: npt.NDArray[np.int64]
+    poses: Poses
+
+
+def build_bank(
+    footage: Iterable[Footage], crops: Path, *, options: BuildOptions = DEFAULT, on_event: Listener = silent
+) -> Bank:
+    """Build a bank; pictures are streamed, so memory follows the number of frames and not their size.
+
+    crops : a file to write the compressed crops to; the bank reads it, so it must stay until the bank is saved or
+        done with.
+
+    Raises
+    ------
+    InputError : no clip has a frame that can be used.
+    """
+    with timed(STAGE, on_event):
+        chosen = _choose(footage, options, on_event)
+        centre = appearance.mouth_centre(
+            np.concatenate([c.poses.to_face(c.footage.track.landmarks[c.frames]) for c in chosen])
+        )
+        mouths = crops.with_name(crops.name + ".mouths")
+        try:
+            with CropWriter(crops) as writer, mouths.open("wb") as spool:
+                _read_clips(chosen, centre, writer, spool, on_event)
+            pictures = np.memmap(mouths, np.uint8, "r").reshape(-1, HEIGHT, WIDTH, 3)
+            basis, components, detail = _look(chosen, pictures, centre, options)
+            del pictures
+        finally:
+            mouths.unlink(missing_ok=True)
+        return _assemble(chosen, writer, basis, components, detail, options, on_event)
+
+
+def _choose(footage: Iterable[Footage], options: BuildOptions, on_event: Listener) -> list[_Chosen]:
+    """The usable frames of each clip, up to the number kept."""
+    chosen: list[_Chosen] = []
+    left = options.max_frames
+    for item in footage:
+        stream = need_picture(item.info)
+        frames = usable_frames(item.track)
+        if len(frames) > left:
+            on_event(
+                Fallback(STAGE, f"footage beyond {options.max_frames} frames of {item.info.path.name} is not used")
+            )
+            frames = frames[:left]
+        if not len(frames):
+            continue
+        left -= len(frames)
+        rate = float(stream.measured_rate)
+        clip = Clip(
+            item.name or item.info.path.name, item.digest, len(item.track.flags), rate, float(item.times[0]), item.cue
+        )
+        chosen.append(_Chosen(clip, item, frames, steady_poses(item.track.pose)[frames]))
+    if not chosen:
+        raise InputError("the footage shows no face that can be learned from", stage=STAGE)
+    return chosen
+
+
+def usable_frames(track: FaceTrack) -> npt.NDArray[np.int64]:
+    """(M,) frames of a track that may stand in a bank: drawable, not made up, and tracked like their neighbours.
+
+    A frame whose mouth differs from the mean of both its neighbours by more than 0.08 IOD has lost its landmarks: no
+    lips do that in a 25th of a second.
+    """
+    usable = track.drawable & ((track.flags & np.uint16(Flag.BRIDGED)) == 0)
+    usable &= np.isfinite(track.landmarks).all(axis=(1, 2)) & np.isfinite(track.pose.scale)
+    if len(usable) > 2 and usable.any():
+        mouth = mouth_features(track.pose.to_face(track.landmarks)).stacked()
+        odd = np.zeros(len(usable), np.bool_)
+        odd[1:-1] = (np.abs(mouth[1:-1] - (mouth[:-2] + mouth[2:]) / 2) > 0.08).any(axis=1)
+        usable &= ~odd
+    return np.flatnonzero(usable)
+
+
+def _read_clips(
+    chosen: list[_Chosen], centre: Floats, writer: CropWriter, spool: IO[bytes], on_event: Listener
+) -> None:
+    """Cut crops and mouth pictures of all chosen frames, in order."""
+    total, done = sum(len(c.frames) for c in chosen), 0
+    for item in chosen:
+        track = item.footage.track
+        order = [int(frame) for frame in item.frames]
+        for k, picture in enumerate(read_pictures(item.footage.info, order)):
+            frame = order[k]
+            landmarks, iod = track.landmarks[frame], float(item.poses.scale[k])
+            box = crop_box(landmarks, iod, picture.width, picture.height, JAW, NOSE_BRIDGE)
+            crop = picture.bgr(box)
+            writer.add(crop, (box[0], box[1]))
+            transform = appearance.to_pixels(item.poses, k, centre)
+            spool.write(appearance.mouth_picture(crop, (box[0], box[1]), transform).tobytes())
+            done += 1
+            if done % 25 == 0 or done == total:
+                on_event(Progress(STAGE, done, total))
+
+
+def _look(
+    chosen: list[_Chosen], pictures: npt.NDArray[np.uint8], centre: Floats, options: BuildOptions
+) -> tuple[MouthBasis, Floats, Floats]:
+    """Basis, components (N, K) with unit variance, and detail (N,) of all mouth pictures."""
+    edges = np.cumsum([0] + [len(c.frames) for c in chosen])
+    means = [_mean_picture(pictures[a:b]) for a, b in pairwise(edges)]
+    owner = np.repeat(np.arange(len(chosen)), np.diff(edges))
+    sample = np.unique(np.linspace(0, len(pictures) - 1, min(options.samples, len(pictures))).astype(np.int64))
+    differences = np.stack([pictures[i].astype(np.float32) - means[owner[i]] for i in sample])
+    basis = appearance.learn_basis(differences, centre, options.components)
+    components = np.concatenate(
+        [basis.components(pictures[a:b], mean) for (a, b), mean in zip(pairwise(edges), means, strict=True)]
+    )
+    detail = np.concatenate([_detail(pictures[a:b]) for a, b in pairwise(edges)])
+    return basis, components, detail
+
+
+def _mean_picture(pictures: npt.NDArray[np.uint8]) -> Floats:
+    total = np.zeros(pictures.shape[1:], np.float64)
+    for first in range(0, len(pictures), 256):
+        total += pictures[first : first + 256].sum(axis=0, dtype=np.float64)
+    return np.asarray(total / len(pictures), np.float32)
+
+
+def _detail(pictures: npt.NDArray[np.uint8]) -> Floats:
+    """(T,) float32: mean absolute Laplacian of each mouth's lightness, levels."""
+    rows = slice(HEIGHT // 5, 4 * HEIGHT // 5)
+    columns = slice(WIDTH // 5, 4 * WIDTH // 5)
+    out = np.empty(len(pictures), np.float32)
+    for t, picture in enumerate(pictures):
+        grey = cv2.cvtColor(picture[rows, columns], cv2.COLOR_BGR2GRAY)
+        out[t] = np.abs(cv2.Laplacian(grey, cv2.CV_32F)).mean()
+    return out
+
+
+def relative_detail(detail: Floats, opening: Floats) -> Floats:
+    """Detail of each frame over what is usual at its opening: teeth and tongue have more of it than shut lips."""
+    order = np.argsort(opening, kind="stable")
+    usual = np.empty_like(detail)
+    for part in np.array_split(order, max(1, min(12, len(order) // 20))):
+        usual[part] = np.median(detail[part])
+    return np.asarray(detail / np.maximum(usual, 1e-3), np.float32)
+
+
+def _assemble(
+    chosen: list[_Chosen],
+    writer: CropWriter,
+    basis: MouthBasis,
+    components: Floats,
+    detail: Floats,
+    options: BuildOptions,
+    on_event: Listener,
+) -> Bank:
+    """Put the parts together and learn what is learned: table, context model."""
+    spoken = []
+    mouth = []
+    for item in chosen:
+        track = item.footage.track
+        shape = mouth_features(track.pose.to_face(track.landmarks)).stacked()
+        spoken.append(SpokenFootage(item.footage.cue, item.footage.times[: len(shape)], shape))
+        mouth.append(shape[item.frames])
+    mouths = np.concatenate(mouth)
+    time = np.concatenate([c.footage.times[c.frames] for c in chosen])
+    heard = [c for c in chosen if len(c.footage.sound)]
+    if heard and len(heard) < len(chosen):
+        on_event(Fallback(STAGE, f"{len(chosen) - len(heard)} clips have no sound: likeness of sound is not used"))
+    sound = np.zeros((len(mouths), 0), np.float32)
+    if len(heard) == len(chosen):
+        sound = np.concatenate([target.sound_context(c.footage.sound, c.footage.times[c.frames]) for c in chosen])
+    context = np.concatenate([target.model_context(c.footage.cue, c.footage.times[c.frames]) for c in chosen])
+    model = context_model.train(context, sound, components, options.training)
+    sharpness = relative_detail(detail, mouths[:, 0])
+    bank = Bank(
+        clips=tuple(c.clip for c in chosen),
+        clip=np.repeat(np.arange(len(chosen)), [len(c.frames) for c in chosen]),
+        frame=np.concatenate([c.frames for c in chosen]),
+        time=time.astype(np.float64),
+        landmarks=np.concatenate([c.footage.track.landmarks[c.frames] for c in chosen]).astype(np.float32),
+        pose=_joined([c.poses for c in chosen]),
+        mouth=mouths.astype(np.float32),
+        sharpness=sharpness,
+        components=components,
+        sound=sound,
+        basis=basis,
+        model=model,
+        table=learn_table(spoken),
+        crops=writer.store(),
+    )
+    return bank.without(sharpness < options.min_detail)
+
+
+def _joined(poses: list[Poses]) -> Poses:
+    return Poses(
+        np.concatenate([p.scale for p in poses]),
+        np.concatenate([p.rotation for p in poses]),
+        np.concatenate([p.translation for p in poses]),
+    )

@@ -1,0 +1,153 @@
+"""The actor engine: chooses frames of the person's own mouth and has them drawn."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+from syncline.engines.actor.bank import Bank
+from syncline.engines.actor.draw import PlanPainter
+from syncline.engines.actor.rows import Rows, lay_out
+from syncline.engines.actor.select import Selection, Walk, select
+from syncline.engines.actor.sources import Sources, joins, sources_of
+from syncline.engines.actor.wanted import Demands, Wanted, Weights, compare
+from syncline.engines.base import Correction, DrawPlan, Reason, Source, TakeRequest
+from syncline.errors import StageError
+from syncline.events import Fallback, Listener, timed
+from syncline.media.picture import Picture
+from syncline.motion.mouthtrack import frame_period
+from syncline.speech.articulation import flags
+
+Floats = npt.NDArray[np.float32]
+
+STAGE: Final = "plan"
+FAR: Final = 0.35  # phonetic distance (1: chance) from which the report says that the bank has nothing near
+JOIN_COMPONENTS: Final = 24  # appearance components that mouths at a jump are compared by
+
+
+@dataclass(frozen=True)
+class ActorSettings:
+    """How the actor engine chooses and corrects; part of a take's cache key.
+
+    correction : share of the way from a frame's appearance to the expected one (0: none).
+    gain : factor on the expected appearance: a mean over contexts moves less than any mouth does.
+    directions : directions, best predicted first, in which frames are corrected.
+    """
+
+    weights: Weights = field(default_factory=Weights)
+    walk: Walk = field(default_factory=Walk)
+    correction: float = 0.5
+    gain: float = 1.5
+    directions: int = 12
+
+
+DEFAULT: Final = ActorSettings()
+
+
+class ActorEngine:
+    """Draws a person from a bank of their own frames. One take at a time: `plan`, then `draw` from many threads."""
+
+    name = "actor"
+    version = "1"
+
+    def __init__(self, bank: Bank, settings: ActorSettings = DEFAULT) -> None:
+        self._bank, self._settings = bank, settings
+        self._rows: dict[float, Rows] = {}
+        self._painter: PlanPainter | None = None
+
+    @property
+    def bank(self) -> Bank:
+        """What frames are chosen from."""
+        return self._bank
+
+    def plan(self, request: TakeRequest, on_event: Listener) -> DrawPlan:
+        """Choose what every output frame shows.
+
+        Raises
+        ------
+        StageError : the bank is empty.
+        """
+        if not len(self._bank):
+            raise StageError("the bank holds no frame to draw from", stage=STAGE)
+        with timed(STAGE, on_event):
+            rows = self._laid_out(frame_period(request.times))
+            wanted = compare(self._bank, rows, request, self._settings.weights)
+            chosen = self._select(rows, wanted)
+            plan = self._planned(request, rows, wanted, chosen)
+        if request.voice != "same":
+            on_event(Fallback(STAGE, "another voice than the footage's: frames are chosen by phones, not by sound"))
+        self._painter = PlanPainter(self._bank, request.track, plan, appearance=self._bank)
+        return plan
+
+    def draw(self, picture: Picture, t: int) -> Picture:
+        """Draw output frame `t` on its plate picture."""
+        if self._painter is None:
+            raise StageError("nothing was planned", stage="draw")
+        return self._painter.draw(picture, t)
+
+    def _laid_out(self, period: float) -> Rows:
+        key = round(period, 6)
+        if key not in self._rows:
+            self._rows[key] = lay_out(self._bank, period)
+        return self._rows[key]
+
+    def _select(self, rows: Rows, wanted: Wanted) -> Selection:
+        join = np.ascontiguousarray(self._bank.components[rows.frame, :JOIN_COMPONENTS])
+        demands = Demands(self._bank, rows, wanted, self._settings.weights)
+        return select(wanted.target, wanted.rows, rows.following, join, self._settings.walk, demands)
+
+    def _planned(self, request: TakeRequest, rows: Rows, wanted: Wanted, chosen: Selection) -> DrawPlan:
+        sources = sources_of(self._bank, request)
+        drawn = sources.source == Source.BANK
+        other, share = joins(chosen.row, chosen.run, rows.following, drawn)
+        frame = np.where(drawn, rows.frame[chosen.row], -1).astype(np.int32)
+        distance = ((wanted.context - rows.context[chosen.row]) ** 2).sum(axis=1).astype(np.float32)
+        reason = self._reasons(request, sources, distance)
+        origin = np.stack([self._bank.clip[frame], self._bank.frame[frame]], axis=1)
+        return DrawPlan(
+            plate_index=np.asarray(request.plate_index, np.int64),
+            source=sources.source,
+            frame=frame,
+            weight=sources.weight,
+            other=np.where(other >= 0, rows.frame[other], -1).astype(np.int32),
+            other_weight=share,
+            close=self._closing(wanted, rows, chosen),
+            reason=reason,
+            run=chosen.run.astype(np.int32),
+            distance=distance,
+            appearance=self._corrections(wanted, rows, chosen),
+            clips=tuple(clip.name for clip in self._bank.clips),
+            origin=np.where(drawn[:, None], origin, -1).astype(np.int32),
+        )
+
+    def _closing(self, wanted: Wanted, rows: Rows, chosen: Selection) -> Floats:
+        """Lips that must be shut and are not in the chosen frame are shut by the drawing."""
+        opening = self._bank.mouth[rows.frame[chosen.row], 0]
+        open_still = opening > self._bank.closed
+        return np.where(open_still, np.where(wanted.shut > 0.5, wanted.shut, 0.0), 0.0).astype(np.float32)
+
+    def _corrections(self, wanted: Wanted, rows: Rows, chosen: Selection) -> Correction | None:
+        """Move each frame's appearance towards the expected one, in the directions that speech predicts best."""
+        model, settings = self._bank.model, self._settings
+        if model is None or settings.correction <= 0:
+            return None
+        axes = model.directions.astype(np.float64)
+        back = np.linalg.pinv(axes)  # directions are no orthogonal set
+        own = self._bank.components[rows.frame[chosen.row]]
+        change = (settings.gain * wanted.predicted - own) @ axes[:, : settings.directions]
+        coefficients = settings.correction * change @ back[: settings.directions]
+        return Correction(coefficients.astype(np.float32), self._bank.basis.visible())
+
+    def _reasons(self, request: TakeRequest, sources: Sources, distance: Floats) -> npt.NDArray[np.uint16]:
+        reason = sources.reason.copy()
+        drawn = sources.source == Source.BANK
+        reason[drawn & (request.mouth.closure > 0.5)] |= np.uint16(Reason.CLOSURE)
+        reason[drawn & (distance > FAR)] |= np.uint16(Reason.FAR)
+        for phone in request.cue.phones:
+            if flags(phone.ipa).labiodental:
+                there = (request.times >= phone.start) & (request.times < phone.end)
+                reason[drawn & there] |= np.uint16(Reason.LABIODENTAL)
+        return reason

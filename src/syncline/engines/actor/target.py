@@ -1,0 +1,58 @@
+"""What a moment of speech is compared by: phonetic context, sound, and the input of the context model.
+
+All of it is language-independent: phones count only through `speech.articulation`, and sound through cepstra from
+which each line's own mean and spread (voice, microphone, loudness) are taken away.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+from syncline.speech.context import phone_context, phone_neighbours
+from syncline.speech.cuesheet import CueSheet
+from syncline.speech.features import FRAME_RATE, frames_at, mfcc
+
+Floats = npt.NDArray[np.float32]
+Times = npt.NDArray[np.float64]
+
+# Context for choosing: -200..+200 ms, weighted by a Gaussian of 90 ms; the phones beside count a quarter each.
+CONTEXT_OFFSETS: Final = tuple(round(-0.2 + 0.04 * k, 2) for k in range(11))
+CONTEXT_SIGMA_S: Final = 0.09
+CONTEXT_BLUR_S: Final = 0.02
+NEIGHBOUR_WEIGHT: Final = 0.25
+
+MODEL_OFFSETS: Final = tuple(round(-0.32 + 0.04 * k, 2) for k in range(17))
+SOUND_OFFSETS: Final = tuple(round(-0.24 + 0.04 * k, 2) for k in range(13))
+CEPSTRA: Final = 13
+SOUND_BLUR: Final = 4  # frames of 10 ms, one picture
+
+
+def phonetic_context(cue: CueSheet, times: Times) -> Floats:
+    """(T, C) float32; squared distances of rows are distances of phonetic context."""
+    soft = phone_context(cue, times, CONTEXT_OFFSETS, CONTEXT_BLUR_S)
+    weight = np.exp(-0.5 * (np.array(CONTEXT_OFFSETS) / CONTEXT_SIGMA_S) ** 2)
+    soft *= np.sqrt(weight / weight.sum()).astype(np.float32)[None, :, None]
+    beside = phone_neighbours(cue, times)[:, [0, 2]] * np.float32(np.sqrt(NEIGHBOUR_WEIGHT))
+    return np.concatenate([soft.reshape(len(soft), -1), beside.reshape(len(beside), -1)], axis=1)
+
+
+def model_context(cue: CueSheet, times: Times) -> Floats:
+    """(T, A) float32, the articulatory part of the context model's input."""
+    soft = phone_context(cue, times, MODEL_OFFSETS, CONTEXT_BLUR_S)
+    return soft.reshape(len(soft), -1)
+
+
+def sound_context(y16k: Floats, times: Times) -> Floats:
+    """(T, M) float32, cepstra around each time without the line's mean and spread; zeros where there is no sound."""
+    width = CEPSTRA * len(SOUND_OFFSETS)
+    if len(y16k) < FRAME_RATE:  # a hundredth of a second of samples says nothing
+        return np.zeros((len(times), width), np.float32)
+    cepstra = mfcc(y16k, CEPSTRA)
+    cepstra = (cepstra - cepstra.mean(axis=0)) / (cepstra.std(axis=0) + np.float32(1e-3))
+    sums = np.cumsum(np.pad(cepstra, ((SOUND_BLUR // 2 + 1, SOUND_BLUR // 2), (0, 0)), mode="edge"), axis=0)
+    smooth = (sums[SOUND_BLUR:] - sums[:-SOUND_BLUR]) / np.float32(SOUND_BLUR)
+    parts = [frames_at(smooth, times, offset) for offset in SOUND_OFFSETS]
+    return np.concatenate(parts, axis=1).astype(np.float32)
