@@ -182,7 +182,7 @@ def beep_time(path: Path) -> Fraction:
 
 
 def offsets(folder: Path) -> list[list[str]]:
-    """Rows of part 3: rate, the plate's first white picture, and how far flash and beep moved against each other, ms."""
+    """Rows of part 3: the rate, and by how many ms flash and beep moved against each other in each container."""
     rows = []
     beep(folder / "beep.wav")
     for label, rate in RATES.items():

@@ -1,7 +1,7 @@
 """`python -m benchmarks languages`: footage of one language speaks another.
 
 A German newsreader speaks English, an English speaker German, Spanish, French, Japanese and Mandarin; each with its
-transcript, the plate alone as footage. Reports closures and offset, and leaves sheets to look at in `benchmarks/sheets`.
+transcript, the plate alone as footage. Reports closures and offset, and leaves sheets in `benchmarks/sheets`.
 """
 
 from __future__ import annotations

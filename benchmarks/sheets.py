@@ -1,6 +1,6 @@
-"""`python -m benchmarks sheets`: contact sheets of five dubs under `benchmarks/sheets` (made on demand, never committed).
+"""`python -m benchmarks sheets`: contact sheets of five dubs in `benchmarks/sheets`, made on demand.
 
-A sheet shows, for moments spread over the take, the plate above the dub and both mouths enlarged, with the phones spoken.
+A sheet shows moments spread over the take: the plate above the dub, both mouths enlarged, the phone spoken.
 """
 
 from __future__ import annotations

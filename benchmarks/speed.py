@@ -1,7 +1,7 @@
 """`python -m benchmarks speed`: seconds per second of video and peak memory of the whole command, split by step.
 
-Each run is the command line in a process of its own. "cold" has an empty cache, "tracks cached" dubs another line on the
-same plate, "again" repeats the first line with everything cached but the drawing.
+Each run is the command line in a process of its own. "cold" has an empty cache, "second line" dubs another line
+on the same plate, "again" repeats the first line with everything cached but the drawing.
 """
 
 from __future__ import annotations
