@@ -11,7 +11,6 @@ import numpy.typing as npt
 
 from syncline.engines.base import DrawPlan, Engine, TakeRequest
 from syncline.events import Listener, timed
-from syncline.face.choose import Choice, choose_face, sound_loudness
 from syncline.face.tracks import FaceTrack, Tracks
 from syncline.media.probe import need_picture
 from syncline.media.sync import OutputFrame, plan_output
@@ -22,7 +21,8 @@ from syncline.motion.phones import from_phones
 from syncline.motion.sound import from_sound
 from syncline.motion.visemes import VisemeTable
 from syncline.pipeline.aside import Aside
-from syncline.pipeline.footage import choose_engine
+from syncline.pipeline.engine import choose_engine
+from syncline.pipeline.footage import chosen_face
 from syncline.pipeline.options import DubOptions
 from syncline.pipeline.preflight import note_faces, note_lengths, note_media, note_sound
 from syncline.pipeline.prepare import (
@@ -34,8 +34,6 @@ from syncline.pipeline.prepare import (
     input_file,
     language_of,
     open_material,
-    own_sound_of,
-    plate_times,
     read_whole,
     watch,
 )
@@ -128,15 +126,6 @@ def prepare_line(
         plan=plan,
         inputs=inputs,
     )
-
-
-def chosen_face(plate: Material, tracks: Tracks, wanted: str | int) -> Choice:
-    """The face to draw on; "auto" and "speaking" listen to the plate's own sound where it has one."""
-    y16k = own_sound_of(plate.info)
-    if y16k is None:
-        return choose_face(tracks, wanted)
-    times = plate_times(plate.info)[: tracks.frames]
-    return choose_face(tracks, wanted, sound_loudness(y16k, times), times)
 
 
 def wanted_mouth(

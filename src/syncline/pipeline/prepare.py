@@ -26,6 +26,8 @@ from syncline.store import Step, StepCache, file_hash
 TRACKS_VERSION = "1"
 CUES_VERSION = "1"
 DEFAULT_LANGUAGE = "en"
+TRACKS = "tracks"
+CUES = "cues"
 
 Floats = npt.NDArray[np.float32]
 
@@ -101,7 +103,12 @@ def hear(
 
 
 def cue_sheet(
-    material: Material, y16k: Floats, transcript: str | None, language: str | None, cache: StepCache
+    material: Material,
+    y16k: Floats,
+    transcript: str | None,
+    language: str | None,
+    cache: StepCache,
+    label: str = CUES,
 ) -> CueSheet:
     """The kept cue sheet of a sound, or a new one."""
 
@@ -111,7 +118,7 @@ def cue_sheet(
         return align(y16k, transcript, language or DEFAULT_LANGUAGE)
 
     step = Step(
-        name="cues",
+        name=CUES,
         version=CUES_VERSION,
         inputs={"sound": material.digest},
         options={"transcript": transcript, "language": language},
@@ -119,7 +126,7 @@ def cue_sheet(
         save=save_cue,
         load=load_cue,
     )
-    return cache.run(step)
+    return cache.run(step, label)
 
 
 def language_of(transcript: str | None, asked: str | None, on_event: Listener) -> str | None:
@@ -142,19 +149,25 @@ def _script_language(text: str) -> tuple[str, bool]:
     return DEFAULT_LANGUAGE, False
 
 
-def watch(material: Material, cache: StepCache, on_event: Listener, options: TrackOptions | None = None) -> Tracks:
+def watch(
+    material: Material,
+    cache: StepCache,
+    on_event: Listener,
+    options: TrackOptions | None = None,
+    label: str = TRACKS,
+) -> Tracks:
     """The kept face tracks of a plate, or new ones. Raises InputError where no face is seen at all."""
     options = options or TrackOptions()
     step = Step(
-        name="tracks",
+        name=TRACKS,
         version=TRACKS_VERSION,
         inputs={"plate": material.digest},
         options={"track": options, "tone_map": bool(need_picture(material.info).tone_mapped)},
-        make=lambda: track_faces(material.info, options=options, on_event=_without_timing(on_event)),
+        make=lambda: track_faces(material.info, options=options, on_event=without_timing(on_event)),
         save=lambda tracks, folder: tracks.save(folder / "tracks.npz"),
         load=lambda folder: Tracks.load(folder / "tracks.npz"),
     )
-    tracks = cache.run(step)
+    tracks = cache.run(step, label)
     if not tracks.faces:
         raise InputError("no face was found in the picture: give footage of a person", file=material.info.path)
     return tracks
@@ -163,6 +176,11 @@ def watch(material: Material, cache: StepCache, on_event: Listener, options: Tra
 def own_sound_of(info: MediaInfo) -> Floats | None:
     """A clip's own sound, (n,) float32 mono 16 kHz on the file's clock, or None where it has none."""
     return None if info.audio is None else analysis_sound(read_sound(info).from_zero())
+
+
+def no_sound() -> Floats:
+    """The sound of a silent clip: (0,) float32."""
+    return np.zeros(0, np.float32)
 
 
 def plate_times(info: MediaInfo) -> npt.NDArray[np.float64]:
@@ -182,7 +200,7 @@ def load_cue(folder: Path) -> CueSheet:
     return CueSheet.from_json((folder / "cue.json").read_text(encoding="utf-8"))
 
 
-def _without_timing(on_event: Listener) -> Listener:
+def without_timing(on_event: Listener) -> Listener:
     """The same listener without the timing of a step that the cache times."""
 
     def passing(event: Event) -> None:

@@ -71,8 +71,7 @@ class Store:
 
         Raises OSError where the disk refuses; nothing is left behind then.
         """
-        work = self.folder / f"making-{os.getpid()}-{uuid.uuid4().hex}"
-        work.mkdir(parents=True)
+        work = self.workplace()
         try:
             make(work)
             _write_entry(work, key, step)
@@ -88,6 +87,13 @@ class Store:
             shutil.rmtree(work, ignore_errors=True)
         self.trim()
         return place
+
+    def workplace(self) -> Path:
+        """Make an empty folder for work in progress, on the store's own disk. Whoever asks removes it; what a dead
+        process left is swept after a day."""
+        work = self.folder / f"making-{os.getpid()}-{uuid.uuid4().hex}"
+        work.mkdir(parents=True)
+        return work
 
     def discard(self, key: str) -> None:
         """Take an artifact away; it vanishes by one rename."""

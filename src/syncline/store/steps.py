@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -61,6 +62,7 @@ class StepCache:
 
     def __post_init__(self) -> None:
         self._store: Store | None = None
+        self._scratch: Path | None = None
         self._remove: Callable[[], None] = _nothing
 
     def __enter__(self) -> StepCache:
@@ -77,22 +79,36 @@ class StepCache:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        if self._scratch is not None:
+            shutil.rmtree(self._scratch, ignore_errors=True)
         self._remove()
 
-    def run(self, step: Step[Result]) -> Result:
+    @property
+    def scratch(self) -> Path:
+        """A folder for what steps need while they are made; it goes with the run."""
+        if self._scratch is None:
+            self._scratch = self._entered().workplace()
+        return self._scratch
+
+    def _entered(self) -> Store:
+        if self._store is None:
+            raise RuntimeError("a StepCache is entered before it runs steps")
+        return self._store
+
+    def run(self, step: Step[Result], label: str | None = None) -> Result:
         """Return a step's result, found or made; says which by a `Timing` and an `Artifact` event.
+
+        label : what `keys` calls the artifact, where one run has several of a step.
 
         Processor time is that of the process: two steps that run side by side each count the other's.
 
         A damaged or unreadable artifact is made again, and a result that cannot be kept is used all the same: both
         are told.
         """
-        if self._store is None:
-            raise RuntimeError("a StepCache is entered before it runs steps")
         key = step.key
-        self.keys[step.name] = key
+        self.keys[label or step.name] = key
         wall, cpu = time.perf_counter(), time.process_time()
-        place = self._store.find(key, lambda fault: self._tell_damage(step.name, fault))
+        place = self._entered().find(key, lambda fault: self._tell_damage(step.name, fault))
         if place is not None:
             result = self._loaded(step, place)
             if result is not None:
@@ -109,15 +125,13 @@ class StepCache:
             return step.load(place)
         except (InputError, LimitError, StageError, OSError, ValueError, KeyError, TypeError) as exc:
             self._tell_damage(step.name, f"it cannot be read ({exc})")
-            assert self._store is not None
-            self._store.discard(step.key)
+            self._entered().discard(step.key)
             return None
 
     def _kept(self, step: Step[Result], key: str, made: Result) -> Result:
         """Save a result; a full disk costs the next run its time, never this one its result."""
-        assert self._store is not None
         try:
-            place = self._store.keep(key, step.name, lambda folder: step.save(made, folder))
+            place = self._entered().keep(key, step.name, lambda folder: step.save(made, folder))
         except OSError as exc:
             self.on_event(
                 Fallback(step.name, f"the result was used but could not be kept in the cache ({exc.strerror})")
