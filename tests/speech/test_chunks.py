@@ -59,7 +59,7 @@ def test_a_short_sound_is_one_chunk() -> None:
     assert len(chunks.cut(short, speech_activity(short), tokens, "en")) == 1
 
 
-@pytest.mark.parametrize("language", ["en", "nl"])
+@pytest.mark.parametrize("language", ["en", pytest.param("nl", marks=pytest.mark.slow)])
 def test_a_minute_is_as_exact_as_a_line(language: str) -> None:
     y, lines, starts = long_speech(2)
     sheet = align(y, " ".join(lines), language)

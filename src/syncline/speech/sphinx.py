@@ -27,7 +27,8 @@ from syncline.speech.route import TimedPhone, TimedWord
 FloatArray = npt.NDArray[np.float32]
 
 # Faint noise around the sound: without it the aligner has no silence to put its sentence ends in and gives up on 6 %.
-_LEAD_S, _TAIL_S = 0.5, 0.3
+# It also gives up where a silence falls on fewer frames than it has states; another lead moves the frames.
+_LEADS_S, _TAIL_S = (0.5, 0.57, 0.43), 0.3
 _NOISE = 1e-3  # -60 dBFS
 _MAX_VARIANTS = 6
 _DENSITIES = 2  # Gaussians scored for each state; 4 is a fifth slower and moves no boundary by more than 20 ms
@@ -41,30 +42,33 @@ def align_words(y: FloatArray, tokens: Sequence[str]) -> list[TimedWord]:
     y : (n,) float32, 16 kHz; speech from edge to edge, at most a minute or so.
     tokens : words as they are spoken, in order; not empty.
     """
-    decoder = _decoder(lm=None)
-    names = _add_words(decoder, tokens)
-    pcm = _padded_pcm(y)
-    decoder.set_align_text(" ".join(name for name in names if name))
-    if not _decode(decoder, pcm) or decoder.hyp() is None:
-        return []
-    try:
+    words: list[TimedWord] = []
+    for lead in _LEADS_S:
+        decoder = _decoder(lm=None)
+        names, spoken = _add_words(decoder, tokens)
+        if not any(names):
+            return []
+        pcm = _padded_pcm(y, lead)
+        decoder.set_align_text(" ".join(name for name in names if name))
+        if not _decode(decoder, pcm) or decoder.hyp() is None:
+            return words
+        words = words or _timed_words(_coarse(decoder, spoken), names, lead, len(y) / SAMPLE_RATE)
         decoder.set_alignment()
-    except RuntimeError:  # no word-level result to refine: the caller has another route
-        return []
-    if not _decode(decoder, pcm):
-        return []
-    return _timed_words(decoder.get_alignment(), names, len(y) / SAMPLE_RATE)
+        if _decode(decoder, pcm):
+            return _timed_words(_fine(decoder), names, lead, len(y) / SAMPLE_RATE)
+    return words
 
 
 def recognise_phones(y: FloatArray) -> list[TimedPhone]:
     """Phones of a trimmed sound without any text, by a phone-level search with a phone bigram model."""
     decoder = _decoder(allphone=str(_model("en-us-phone.lm.bin")), lw=2.0, beam=1e-20, pbeam=1e-20)
-    if not _decode(decoder, _padded_pcm(y)):
+    lead = _LEADS_S[0]
+    if not _decode(decoder, _padded_pcm(y, lead)):
         return []
     phones = []
     for segment in decoder.seg():
         ipa = ARPABET.get(segment.word)
-        start, end = _span(segment.start_frame, segment.end_frame + 1, len(y) / SAMPLE_RATE)
+        start, end = _span(segment.start_frame, segment.end_frame + 1, lead, len(y) / SAMPLE_RATE)
         if ipa is not None and end > start:
             phones.append(TimedPhone(ipa, start, end))
     return phones
@@ -93,42 +97,67 @@ def _decode(decoder: Any, pcm: bytes) -> bool:
     return True
 
 
-def _padded_pcm(y: FloatArray) -> bytes:
-    noise = np.random.default_rng(0).standard_normal(len(y) + int((_LEAD_S + _TAIL_S) * SAMPLE_RATE)) * _NOISE
-    first = int(_LEAD_S * SAMPLE_RATE)
+def _padded_pcm(y: FloatArray, lead_s: float) -> bytes:
+    first = int(lead_s * SAMPLE_RATE)
+    noise = np.random.default_rng(0).standard_normal(first + len(y) + int(_TAIL_S * SAMPLE_RATE)) * _NOISE
     noise[first : first + len(y)] += y * min(1.0, 0.98 / max(1e-6, float(np.abs(y).max(initial=0.0))))
     pcm: npt.NDArray[np.int16] = np.clip(np.rint(noise * 32767), -32768, 32767).astype("<i2")
     return pcm.tobytes()
 
 
-def _span(first: int, last: int, duration: float) -> tuple[float, float]:
-    start, end = first / FRAME_RATE - _LEAD_S, last / FRAME_RATE - _LEAD_S
+def _span(first: int, last: int, lead_s: float, duration: float) -> tuple[float, float]:
+    start, end = first / FRAME_RATE - lead_s, last / FRAME_RATE - lead_s
     return min(max(start, 0.0), duration), min(max(end, 0.0), duration)
 
 
-def _timed_words(alignment: Any, names: Sequence[str | None], duration: float) -> list[TimedWord]:
+# A word of the decoder: its name, its first frame, the frame after it, and its phones likewise.
+_Found = tuple[str, int, int, list[tuple[str, int, int]]]
+
+
+def _fine(decoder: Any) -> list[_Found]:
+    """Words and phones of the state alignment."""
+    return [
+        (entry.name, entry.start, entry.start + entry.duration,
+         [(phone.name, phone.start, phone.start + phone.duration) for phone in entry])
+        for entry in decoder.get_alignment().words()
+    ]  # fmt: skip
+
+
+def _coarse(decoder: Any, spoken: dict[str, tuple[str, ...]]) -> list[_Found]:
+    """Words of the first search, their phones in equal parts: for when the state alignment finds no path."""
+    found: list[_Found] = []
+    for segment in decoder.seg():
+        phones = spoken.get(segment.word, ())
+        edges = np.linspace(segment.start_frame, segment.end_frame + 1, len(phones) + 1).round().astype(int).tolist()
+        parts = [(name, low, high) for name, low, high in zip(phones, edges[:-1], edges[1:], strict=True)]
+        found.append((segment.word, segment.start_frame, segment.end_frame + 1, parts))
+    return found
+
+
+def _timed_words(
+    found: Sequence[_Found], names: Sequence[str | None], lead_s: float, duration: float
+) -> list[TimedWord]:
     order = iter([number for number, name in enumerate(names) if name])
     result = []
-    for entry in alignment.words():
-        if not re.match(r"w\d", entry.name):
+    for name, first, last, parts in found:
+        if not re.match(r"w\d", name):
             continue
         token = next(order, None)
         if token is None:
             break
-        start, end = _span(entry.start, entry.start + entry.duration, duration)
-        phones = []
-        for phone in entry:
-            low, high = _span(phone.start, phone.start + phone.duration, duration)
-            phones.append(TimedPhone(ARPABET.get(phone.name, "ə"), low, high))
-        result.append(TimedWord(token, start, end, tuple(phones)))
+        phones = [
+            TimedPhone(ARPABET.get(phone, "ə"), *_span(low, high, lead_s, duration)) for phone, low, high in parts
+        ]
+        result.append(TimedWord(token, *_span(first, last, lead_s, duration), tuple(phones)))
     return result
 
 
-def _add_words(decoder: Any, tokens: Sequence[str]) -> list[str | None]:
-    """Give each distinct token a name in the decoder's dictionary; None for what has no sound."""
+def _add_words(decoder: Any, tokens: Sequence[str]) -> tuple[list[str | None], dict[str, tuple[str, ...]]]:
+    """Give each distinct token a name in the decoder's dictionary (None: no sound); also all entries' phones."""
     unknown = sorted({token for token in tokens if not dictionary(token)})
     spoken = dict(zip(unknown, pronounce(unknown, "en-us"), strict=True)) if unknown else {}
     names: dict[str, str | None] = {}
+    entries: dict[str, tuple[str, ...]] = {}
     for token in tokens:
         if token in names:
             continue
@@ -138,10 +167,12 @@ def _add_words(decoder: Any, tokens: Sequence[str]) -> list[str | None]:
             continue
         name = f"w{len(names)}"
         for number, phones in enumerate(variants[:_MAX_VARIANTS], 1):
-            decoder.add_word(name if number == 1 else f"{name}({number})", " ".join(phones), False)
+            entry = name if number == 1 else f"{name}({number})"
+            decoder.add_word(entry, " ".join(phones), False)
+            entries[entry] = phones
         names[token] = name
     decoder.add_word(f"w{len(names)}", "SIL", True)  # the last entry makes the search take up the new words
-    return [names[token] for token in tokens]
+    return [names[token] for token in tokens], entries
 
 
 def dictionary(word: str) -> list[tuple[str, ...]]:

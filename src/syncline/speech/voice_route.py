@@ -27,7 +27,7 @@ _CLOSURE_LEAD_S = {"p": 0.045, "t": 0.045, "k": 0.045, "b": 0.020}
 _EDGE = 15  # frames of quiet kept around the speech, so that no path starts in the middle of a phone
 _GUARD = 8  # frames kept on each side of a pause: voice activity cuts soft ends
 _PAUSE = 20  # frames: a stretch without speech that is shorter is a stop's closure
-_SNAP = 15  # frames: a word's edge nearer to a pause than this stands at the pause
+_SNAP = 40  # frames: people rarely pause within a word, so the nearest edge up to here stands at the pause
 
 
 def align_by_voice(y: FloatArray, active: BoolArray, readings: Sequence[Reading]) -> list[TimedWord]:
