@@ -29,9 +29,10 @@ INNER_LIPS = UPPER_INNER + LOWER_INNER[-2:0:-1]
 
 # From ear to ear below, along the face's contour.
 JAW = (234, 93, 132, 58, 172, 136, 150, 149, 176, 148, 152, 377, 400, 378, 379, 365, 397, 288, 361, 323, 454)
-# The part of it beside which the drawn area runs, and the upper edge of that area from right to left.
+# The part of it beside which the drawn area runs, and the upper edge of that area from right to left: beside the nose's
+# wings, so that the whole of the fold from nose to mouth is the source's; half a smile's fold would give it away.
 JAW_DRAWN = (58, 172, 136, 150, 149, 176, 148, 152, 377, 400, 378, 379, 365, 397, 288)
-UPPER_EDGE = (411, 425, 423, 327, 2, 98, 203, 205, 187)
+UPPER_EDGE = (411, 280, 266, 358, 327, 2, 98, 129, 36, 50, 187)
 
 CHEEKS = (205, 425, 207, 427, 187, 411, 192, 416, 214, 434, 206, 426, 203, 423, 212, 432, 210, 430, 211, 431, 123, 352)
 CHIN_AND_JAW = (199, 200, 175, 201, 421, 18, 32, 262, 140, 369, 171, 396, 170, 395, 169, 394, 135, 364, 138, 367)

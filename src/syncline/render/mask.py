@@ -81,7 +81,7 @@ def feathered(polygon: Floats, box: Box, feather: float) -> Floats:
     depth = cv2.distanceTransform(cv2.copyMakeBorder(solid, 1, 1, 1, 1, cv2.BORDER_REPLICATE), cv2.DIST_L2, 3)[
         1:-1, 1:-1
     ]
-    ramp = np.clip((depth - (1.5 if shrink == 1 else 3.5)) * (shrink / feather), 0.0, 1.0)
+    ramp = np.clip((depth - (1.5 if shrink == 1 else 4.5)) * (shrink / feather), 0.0, 1.0)
     ramp = ramp * ramp * (3.0 - 2.0 * ramp)
     if shrink > 1:
         ramp = cv2.GaussianBlur(ramp, (3, 3), 0.8)
