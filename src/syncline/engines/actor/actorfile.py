@@ -70,7 +70,7 @@ def save_actor(bank: Bank, path: str | Path) -> None:
         archive.writestr(_entry(DOCUMENT), json.dumps(document, ensure_ascii=False, sort_keys=True).encode("utf-8"))
         for name, value in sorted(arrays.items()):
             with archive.open(_entry(f"arrays/{name}.npy"), "w", force_zip64=True) as file:
-                np.save(file, np.ascontiguousarray(value), allow_pickle=False)
+                np.save(file, np.asarray(value, order="C"), allow_pickle=False)
         with archive.open(_entry(CROPS), "w", force_zip64=True) as file:
             for i in range(len(bank)):
                 file.write(bank.crops.data(i))
