@@ -7,6 +7,7 @@ picture is stretched linearly, so that nothing folds and the seam may be a jump.
 
 from __future__ import annotations
 
+import cv2
 import numpy as np
 import numpy.typing as npt
 
@@ -26,11 +27,12 @@ Box = tuple[int, int, int, int]
 
 # Share of the closing that the upper lip does; the lower lip does the rest.
 UPPER_SHARE = 0.3
+SHADE = 0.22  # of light lost between shut lips
 # The edges as tracked lie a little inside the gap's dark rim: shutting exactly to them leaves a thread of teeth.
-OVERSHOOT = 0.012  # IOD, in the middle of the mouth
+OVERSHOOT = 0.026  # IOD, in the middle of the mouth
 
 
-def closing(target: Floats, box: Box, iod: float, close: float) -> Floats:
+def closing(target: Floats, box: Box, iod: float, close: float) -> tuple[Floats, Floats]:
     """Where each pixel of a box must be read so that the gap between the lips shrinks.
 
     Parameters
@@ -40,13 +42,14 @@ def closing(target: Floats, box: Box, iod: float, close: float) -> Floats:
 
     Returns
     -------
-    (h, w, 2) float32 px of the whole picture
+    here : (h, w, 2) float32 px of the whole picture.
+    seam : (h, w) float32 in 0..1, where upper lip and lower lip meet: the map jumps there.
     """
     here = pixel_places(box)
     left, right = (target[i, :2] for i in INNER_CORNERS)
     width = float(np.linalg.norm(right - left))
     if width < 1.0:
-        return here
+        return here, np.zeros(here.shape[:2], np.float32)
     across = (right - left) / width
     down = np.array([-across[1], across[0]], np.float32)
     relative = here - left
@@ -63,7 +66,7 @@ def closing(target: Floats, box: Box, iod: float, close: float) -> Floats:
     s = np.clip(u / width, 0.0, 1.0)
     bulge = np.float32(4.0) * s * (1.0 - s)
     gap = np.maximum(lower - upper, 0.0)
-    gap = np.where(gap > 0.0, gap + OVERSHOOT * iod * bulge * np.minimum(1.0, gap / (0.03 * iod)), 0.0) * np.float32(
+    gap = np.where(gap > 0.0, gap + OVERSHOOT * iod * bulge * np.minimum(1.0, gap / (0.01 * iod)), 0.0) * np.float32(
         close
     )
     top = float((target[NOSE_BASE, :2] - left) @ down)
@@ -81,7 +84,17 @@ def closing(target: Floats, box: Box, iod: float, close: float) -> Floats:
     inside = (v > upper + fall) & (v < lower - rise) & (rest > 0.5)
     share = np.clip((v - upper - fall) / np.maximum(rest, 0.5), 0.0, 1.0)
     moved = np.where(inside, -fall + share * (fall + rise), moved)
-    return np.asarray(here + moved[..., None] * down, np.float32)
+    # As wide as the jump: a pixel, or what that is on a large face.
+    line = np.exp(-0.5 * ((v - middle) / max(0.9, 0.006 * iod)) ** 2)
+    shut = np.clip(1.0 - rest / (0.02 * iod), 0.0, 1.0) * np.minimum(1.0, gap / (0.01 * iod))
+    seam = line * shut * ((u > 0.0) & (u < width))
+    return np.asarray(here + moved[..., None] * down, np.float32), np.asarray(seam, np.float32)
+
+
+def joined(drawn: Floats, seam: Floats) -> Floats:
+    """The drawn picture with the jump between shut lips smoothed and shaded, as lips that touch are."""
+    soft = cv2.GaussianBlur(drawn, (3, 3), 0.0)
+    return np.asarray(drawn + seam[..., None] * (soft * np.float32(1.0 - SHADE) - drawn), np.float32)
 
 
 def _at(u: Floats, x: Floats, y: Floats) -> Floats:

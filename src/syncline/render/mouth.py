@@ -179,11 +179,13 @@ def draw_mouth(
     cut = mask.part(inner, box)
     ground = after[cut]
     drawn = np.zeros(ground.shape, np.float32)
-    here = None if close <= 0.0 else lips.closing(target, inner, iod, close)
+    here, seam = (None, None) if close <= 0.0 else lips.closing(target, inner, iod, close)
     for source in sources:
         pixels, covered = matched(ground, inner, plate, source, target, here, settings)
         drawn += np.float32(source.share) * pixels
         alpha = alpha if covered is None else alpha * covered
+    if seam is not None:
+        drawn = lips.joined(drawn, seam)
     skin = cv2.resize(finish.skin_weight(target, inner, iod, 2), (ground.shape[1], ground.shape[0])) > 0.5
     if settings.lip_colour:
         drawn = finish.with_plate_lips(drawn, ground, inner, plate.landmarks, target, iod)
@@ -224,9 +226,11 @@ def move_plate(before: Pixels, box: Box, plate: Plate, target: Floats, settings:
     nodes = grid.nodes()
     field_ = warp.fit_displacement(points, values, nodes.reshape(-1, 2), iod, settings.ridge).reshape(nodes.shape)
     taper = mask.feathered(outline, box, settings.taper * iod)
-    shift = grid.enlarge(field_) * taper[..., None]
+    places = grid.enlarge(field_)
+    places *= taper[..., None]
+    places += warp.pixel_places((box[0] - whole[0], box[1] - whole[1], box[2] - whole[0], box[3] - whole[1]))
     after = before.copy()
-    after[mask.part(box, whole)] = warp.sample(before, whole[:2], warp.pixel_places(box) + shift)
+    after[mask.part(box, whole)] = warp.sample(before, (0, 0), places)
     return after
 
 

@@ -92,9 +92,8 @@ def _squares(a: npt.NDArray[Any], b: npt.NDArray[Any]) -> npt.NDArray[Any]:
 
 def resample(xy: Floats, box: Box, here: Floats) -> Floats:
     """Read a map over `box` at other places than its own pixels: (h, w, 2) float32 both."""
-    x = here[..., 0] - np.float32(box[0])
-    y = here[..., 1] - np.float32(box[1])
-    return np.asarray(cv2.remap(xy, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE), np.float32)
+    place = here - np.array(box[:2], np.float32)
+    return np.asarray(cv2.remap(xy, place, None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE), np.float32)
 
 
 def pixel_places(box: Box) -> Floats:
@@ -115,16 +114,9 @@ def sample(picture: Pixels, origin: tuple[int, int], xy: Floats) -> Pixels:
     origin : (x, y) of the part's upper left pixel in the frame.
     xy : (rows, columns, 2) float32 px; outside the part its border is repeated.
     """
-    return np.asarray(
-        cv2.remap(
-            picture,
-            xy[..., 0] - np.float32(origin[0]),
-            xy[..., 1] - np.float32(origin[1]),
-            cv2.INTER_CUBIC,
-            borderMode=cv2.BORDER_REPLICATE,
-        ),
-        np.uint8,
-    )
+    if origin != (0, 0):
+        xy = xy - np.array(origin, np.float32)
+    return np.asarray(cv2.remap(picture, xy, None, cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE), np.uint8)
 
 
 def sample_area(picture: Pixels, origin: tuple[int, int], xy: Floats, shrink: float) -> Pixels:
