@@ -137,9 +137,11 @@ def _prepared(
 ) -> Iterator[Footage]:
     """Footage ready for a bank, several clips side by side, in their order; what cannot be used is told."""
 
+    listener = clips_only(on_event)
+
     def prepare(clip: Path) -> tuple[Path, Footage | str]:
         try:
-            return clip, _footage(clip, options, cache, clips_only(on_event))
+            return clip, _footage(clip, options, cache, listener)
         except (InputError, LimitError, StageError) as exc:
             return clip, exc.message
 

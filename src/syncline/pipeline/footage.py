@@ -5,7 +5,7 @@ from __future__ import annotations
 from syncline.engines.actor.actorfile import load_actor, save_actor
 from syncline.engines.actor.bank import Bank
 from syncline.engines.actor.build import BuildOptions, Footage, build_bank, usable_frames
-from syncline.events import Event, Listener, Progress
+from syncline.events import Event, Fallback, Listener, Note, Progress
 from syncline.face.choose import Choice, FaceChoice, choose_face, sound_loudness
 from syncline.face.tracks import FaceTrack, Tracks
 from syncline.media.probe import need_picture
@@ -83,10 +83,14 @@ def plate_bank(plate: Material, face: FaceTrack, cache: StepCache, on_event: Lis
 
 
 def clips_only(on_event: Listener) -> Listener:
-    """A listener without progress: of many clips side by side, only the count of finished ones means anything."""
+    """A listener for many clips side by side: no progress and no notes of single clips, each fallback once."""
+    told: set[Fallback] = set()
 
     def passing(event: Event) -> None:
-        if not isinstance(event, Progress):
-            on_event(event)
+        if isinstance(event, (Progress, Note)) or event in told:
+            return
+        if isinstance(event, Fallback):
+            told.add(event)
+        on_event(event)
 
     return passing
