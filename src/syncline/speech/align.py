@@ -17,14 +17,15 @@ from syncline.speech.chunks import Chunk, cut
 from syncline.speech.cuesheet import CueSheet, Phone, Word, contiguous, silent_sheet
 from syncline.speech.features import FRAME_RATE, HOP, SAMPLE_RATE, checked_sound
 from syncline.speech.merge import in_order, merge
-from syncline.speech.reading import read_aloud
+from syncline.speech.reading import Reading, irregularity, read_aloud
 from syncline.speech.route import TimedWord
 from syncline.speech.sphinx import align_words
 from syncline.speech.text import Token, tokenise
 from syncline.speech.voice_route import align_by_voice
 
 _MARGIN = 15  # frames kept around the speech: voice activity cuts soft beginnings
-_NOISY_DB = 7.0  # under this the English model loses its way more often than the voice (pink noise on GRID)
+_NOISY_DB = 16.0  # under this the model may lose its way (pink noise on GRID); it is then asked for its rhythm
+_REGULAR, _LESS_REGULAR = 0.3, 1.4  # lost in noise: voice 0.17, model 0.33; noisy spontaneous speech: 0.46 and 0.55
 _DOUBTFUL = 0.35  # mean confidence under which the text is doubted
 _VOICE_LATE_S = 0.012  # the synthetic voice's boundaries come late by this (median over GRID)
 _SINGLE_ROUTE = 0.6  # confidence of words that one route alone has placed
@@ -56,13 +57,12 @@ def align(y16k: npt.ArrayLike, transcript: str, language: str) -> CueSheet:
         return silent_sheet(duration, language, "no speech was found in the sound", source="espeak-dtw")
     if not tokens:
         return silent_sheet(duration, language, "the transcript holds no words", source="espeak-dtw")
-    english = language.lower().split("-")[0] == "en"
     noisy = signal_to_noise_db(y, active) < _NOISY_DB
     words: list[TimedWord] = []
     sources = set()
     pieces = cut(y, active, tokens, language)
     for piece in pieces:
-        placed, source = _placed(y, active, piece, tokens, language, modelled=english and not noisy)
+        placed, source = _placed(y, active, piece, tokens, language, noisy=noisy)
         words.extend(placed)
         sources.add(source)
     if noisy:
@@ -113,7 +113,7 @@ def _placed(
     tokens: Sequence[Token],
     language: str,
     *,
-    modelled: bool,
+    noisy: bool,
 ) -> tuple[list[TimedWord], str]:
     """Words of one chunk on the time of the whole, and the route that placed them."""
     speech = np.flatnonzero(active[piece.first : piece.last])
@@ -122,15 +122,23 @@ def _placed(
     first = max(piece.first, piece.first + int(speech[0]) - _MARGIN)
     last = min(piece.last, piece.first + int(speech[-1]) + 1 + _MARGIN)
     sound, own = y[first * HOP : last * HOP], tokens[piece.token : piece.end]
-    voiced = align_by_voice(sound, active[first:last], read_aloud(own, language))
-    model = align_words(denoise(sound), [token.spoken for token in own]) if modelled else []
-    if model:
+    readings = read_aloud(own, language)
+    voiced = align_by_voice(sound, active[first:last], readings)
+    english = language.lower().split("-")[0] == "en"
+    model = align_words(denoise(sound), [token.spoken for token in own]) if english else []
+    if model and not (noisy and _model_lost(model, voiced, readings[0])):
         words, source = merge(model, voiced, _VOICE_LATE_S), "pocketsphinx+espeak"
     else:
         words = in_order([_less_sure(word.shifted(-_VOICE_LATE_S)) for word in voiced])
         source = "espeak-dtw"
     at = first / FRAME_RATE
     return [replace(word.shifted(at), token=word.token + piece.token) for word in words], source
+
+
+def _model_lost(model: Sequence[TimedWord], voiced: Sequence[TimedWord], reading: Reading) -> bool:
+    """Whether the English model lost its way in noise: the voice's words keep their rhythm and the model's do not."""
+    regular = irregularity(voiced, reading)
+    return regular < _REGULAR and irregularity(model, reading) > _LESS_REGULAR * regular
 
 
 def _less_sure(word: TimedWord) -> TimedWord:

@@ -12,6 +12,7 @@ import numpy.typing as npt
 from syncline.speech.articulation import known
 from syncline.speech.espeak import WORDS_PER_MINUTE, Spoken, speak
 from syncline.speech.ipa import MODIFIERS
+from syncline.speech.route import TimedWord
 from syncline.speech.text import Token, is_han
 
 # Three rates of speech: warping errors of a slow, a usual and a quick voice are nearly independent.
@@ -41,6 +42,18 @@ def read_aloud(tokens: Sequence[Token], language: str, rates: Sequence[int] = RA
         text += token.spoken + ("," if token.pause else "")
     spoken = speak([text], language, words_per_minute=rates)
     return [_shared(_assigned(one, positions), tokens) for one in spoken]
+
+
+def irregularity(words: Sequence[TimedWord], reading: Reading) -> float:
+    """How unevenly an alignment stretches the words: the standard deviation of log (length / espeak-ng's length).
+
+    About 0.2 for read speech rightly aligned; infinite where there is no word to compare.
+    """
+    lengths: dict[int, float] = {}
+    for owner, length in zip(reading.owners, np.diff(reading.starts), strict=True):
+        lengths[owner] = lengths.get(owner, 0.0) + float(length)
+    ratios = [max(0.02, word.end - word.start) / lengths[word.token] for word in words if lengths.get(word.token)]
+    return float(np.std(np.log(ratios))) if ratios else float("inf")
 
 
 def _shared(reading: Reading, tokens: Sequence[Token]) -> Reading:
