@@ -67,9 +67,11 @@ def lip_tint(
     return np.array([1.773 * cb, -0.714 * cr - 0.344 * cb, 1.403 * cr], np.float32)
 
 
-def shrink(picture: npt.NDArray[np.uint8], factor: int) -> npt.NDArray[np.uint8]:
-    """Area-averaged copy at 1/factor."""
-    if factor <= 1:
-        return picture
-    size = (max(1, picture.shape[1] // factor), max(1, picture.shape[0] // factor))
-    return np.asarray(cv2.resize(picture, size, interpolation=cv2.INTER_AREA), np.uint8)
+def shrink(picture: npt.NDArray[np.uint8] | Floats, factor: int) -> npt.NDArray[np.uint8]:
+    """Area-averaged copy at 1/factor, in whole levels."""
+    if factor > 1:
+        size = (max(1, picture.shape[1] // factor), max(1, picture.shape[0] // factor))
+        picture = cv2.resize(picture, size, interpolation=cv2.INTER_AREA)
+    if picture.dtype == np.uint8:
+        return np.asarray(picture, np.uint8)
+    return np.asarray(np.clip(np.rint(picture), 0, 255), np.uint8)

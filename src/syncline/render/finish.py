@@ -24,7 +24,7 @@ def with_plate_lips(drawn: Floats, ground: Pixels, box: Box, own: Floats, target
     """
     factor = max(1, round(iod / 60))
     small = colour.shrink(ground, factor)
-    other = colour.shrink(np.clip(drawn, 0, 255).astype(np.uint8), factor)
+    other = colour.shrink(drawn, factor)
     size = (small.shape[1], small.shape[0])
     tint = colour.lip_tint(small, lip_ring(own, box, factor, size) > 0, other, lip_ring(target, box, factor, size) > 0)
     if not tint.any():
@@ -61,7 +61,7 @@ def seen_skin(ground: Pixels, drawn: Floats, skin: npt.NDArray[np.bool_], deep: 
     model = matte.SkinModel.measured(small, there.astype(np.float32))
     if model is None:
         return np.ones(ground.shape[:2], np.float32)
-    other = colour.shrink(np.clip(drawn, 0, 255).astype(np.uint8), factor)
+    other = colour.shrink(drawn, factor)
     foreign = cv2.GaussianBlur(np.maximum(model.foreign(small), model.foreign(other)), (0, 0), 1.0)
     return np.asarray(1.0 - cv2.resize(foreign, size) * (1.0 - deep), np.float32)
 

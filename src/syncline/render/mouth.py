@@ -226,11 +226,13 @@ def move_plate(before: Pixels, box: Box, plate: Plate, target: Floats, settings:
     nodes = grid.nodes()
     field_ = warp.fit_displacement(points, values, nodes.reshape(-1, 2), iod, settings.ridge).reshape(nodes.shape)
     taper = mask.feathered(outline, box, settings.taper * iod)
-    places = grid.enlarge(field_)
-    places *= taper[..., None]
-    places += warp.pixel_places((box[0] - whole[0], box[1] - whole[1], box[2] - whole[0], box[3] - whole[1]))
+    # One plane at a time: twice as fast as pairs.
+    x = grid.enlarge(np.ascontiguousarray(field_[..., 0])) * taper
+    y = grid.enlarge(np.ascontiguousarray(field_[..., 1])) * taper
+    x += np.arange(box[0] - whole[0], box[2] - whole[0], dtype=np.float32)
+    y += np.arange(box[1] - whole[1], box[3] - whole[1], dtype=np.float32)[:, None]
     after = before.copy()
-    after[mask.part(box, whole)] = warp.sample(before, (0, 0), places)
+    after[mask.part(box, whole)] = cv2.remap(before, x, y, cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
     return after
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from types import SimpleNamespace
@@ -113,6 +114,15 @@ def test_a_frame_without_landmarks_goes_through() -> None:
     painter = PlanPainter(PaintedBank(), track, plan(frame=[2, 2, 2]))
     assert painter.draw(picture, 1) is picture
     assert painter.draw(picture, 2) is not picture
+
+
+def test_many_threads_draw_what_one_does() -> None:
+    track, picture = plate(12)
+    painter = PlanPainter(PaintedBank(), track, plan(frame=[0, 1, 2, 3, 4, 5] * 2))
+    alone = [painter.draw(picture, t).pixels for t in range(12)]
+    with ThreadPoolExecutor(4) as pool:
+        together = list(pool.map(lambda t: painter.draw(picture, t).pixels, range(12)))
+    assert all(np.array_equal(a, b) for a, b in zip(alone, together, strict=True))
 
 
 def test_a_join_blends_two_frames_and_closing_shuts() -> None:

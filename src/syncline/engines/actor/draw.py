@@ -118,7 +118,7 @@ class PlanPainter:
             return picture
         p = int(plan.plate_index[t])
         landmarks = self._track.landmarks[p]
-        if not np.isfinite(landmarks).all():
+        if not (np.isfinite(landmarks).all() and np.isfinite(self._poses.scale[p])):
             return picture
         pose = mouth.Pose(float(self._poses.scale[p]), self._poses.rotation[p], self._poses.translation[p])
         plate = mouth.Plate(landmarks, pose, self._layout)
