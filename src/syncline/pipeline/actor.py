@@ -17,7 +17,7 @@ from syncline.errors import InputError, LimitError, StageError, printable
 from syncline.events import Artifact, Fallback, Listener, Progress, silent, timed
 from syncline.media.atomic import AtomicOutput
 from syncline.pipeline.aside import Stoppable
-from syncline.pipeline.draw import one_opencv_thread
+from syncline.pipeline.draw import one_thread_each
 from syncline.pipeline.footage import chosen_face, clips_only, footage_of
 from syncline.pipeline.options import ActorOptions, read_transcript, thread_count
 from syncline.pipeline.outputs import refuse_inputs
@@ -115,7 +115,7 @@ def _build(clips: tuple[Path, ...], out: Path, options: ActorOptions, on_event: 
     with (
         AtomicOutput(out, force=options.force) as written,
         StepCache(on_event, keep=options.cache) as cache,
-        one_opencv_thread(),
+        one_thread_each(),
     ):
         usable = list(_prepared(clips, options, cache, skipped, on_event))
         if not usable:

@@ -11,7 +11,7 @@ from syncline.media.atomic import AtomicOutput
 from syncline.media.options import AudioCodec, OutputOptions, VideoCodec, output_format
 from syncline.pipeline.aside import Stoppable
 from syncline.pipeline.draw import STAGE as DRAW_STAGE
-from syncline.pipeline.draw import Canvas, draw_take, one_opencv_thread
+from syncline.pipeline.draw import Canvas, draw_take, one_thread_each
 from syncline.pipeline.line import prepare_line
 from syncline.pipeline.options import DubOptions, read_transcript, thread_count
 from syncline.pipeline.outputs import refuse_inputs
@@ -72,7 +72,7 @@ def _dub(plate: Path, audio: Path, out: Path, options: DubOptions, recorder: Rec
         AtomicOutput(beside, force=options.force) as document,
         AtomicOutput(out, force=options.force) as picture,
         StepCache(recorder, keep=options.cache) as cache,
-        one_opencv_thread(),
+        one_thread_each(),
     ):
         line = prepare_line(plate, audio, transcript, options, cache, recorder)
         canvas = Canvas(line.plate.info, line.face, line.frames, line.seconds)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 from syncline.engines.actor.actorfile import load_actor, save_actor
 from syncline.engines.actor.bank import Bank
 from syncline.engines.actor.build import BuildOptions, Footage, build_bank, usable_frames
@@ -28,13 +30,17 @@ BANK_NAME = "bank.actor"
 OWN_CUES = "own cues"
 
 
-def chosen_face(material: Material, tracks: Tracks, wanted: FaceChoice) -> Choice:
-    """One of a clip's faces; "auto" and "speaking" listen to the clip's own sound where it has one."""
+def chosen_face(material: Material, tracks: Tracks, wanted: str | int) -> Choice:
+    """One of a clip's faces; "auto" and "speaking" listen to the clip's own sound where it has one.
+
+    wanted : as the options have checked it.
+    """
+    choice = cast(FaceChoice, wanted)
     y16k = own_sound_of(material.info)
     if y16k is None:
-        return choose_face(tracks, wanted)
+        return choose_face(tracks, choice)
     times = plate_times(material.info)[: tracks.frames]
-    return choose_face(tracks, wanted, sound_loudness(y16k, times), times)
+    return choose_face(tracks, choice, sound_loudness(y16k, times), times)
 
 
 def footage_of(
