@@ -1,6 +1,6 @@
 """`python -m benchmarks sheets`: contact sheets of five dubs in `benchmarks/sheets`, made on demand.
 
-A sheet shows moments spread over the take: the plate above the dub, both mouths enlarged, the phone spoken.
+A sheet shows moments spread over the take: the plate above the dub, both mouths enlarged, the viseme asked.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from syncline.face.track import track_faces
 from syncline.media.probe import probe
 from syncline.media.read import read_pictures
 from syncline.speech.cuesheet import CueSheet
+from syncline.speech.visemes import viseme
 from syncline.timeline import Timeline
 
 Image = npt.NDArray[np.uint8]
@@ -83,12 +84,12 @@ def sheet(plate: Path, dub: Path, moments: Sequence[Moment], plate_index: Sequen
 
 
 def moments_of(cue: CueSheet, times: npt.NDArray[np.float64], count: int) -> list[Moment]:
-    """Pictures in the middle of phones spread over the speech, captioned with time and phone."""
+    """Pictures in the middle of phones spread over the speech, captioned with time and viseme (OpenCV writes no IPA)."""
     spoken = [phone for phone in cue.phones if phone.ipa != "sil"]
     chosen = [spoken[i] for i in np.linspace(0, len(spoken) - 1, min(count, len(spoken))).astype(int)]
     middles = [(phone.start + phone.end) / 2 for phone in chosen]
     return [
-        Moment(int(np.abs(times - middle).argmin()), f"{middle:.2f} {phone.ipa}")
+        Moment(int(np.abs(times - middle).argmin()), f"{middle:.2f} {viseme(phone.ipa, cue.language)}")
         for middle, phone in zip(middles, chosen, strict=True)
     ]
 
