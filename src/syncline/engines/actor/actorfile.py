@@ -8,6 +8,7 @@ never used as paths: only the entries listed here are looked up.
 from __future__ import annotations
 
 import json
+import math
 import struct
 import zipfile
 from collections.abc import Mapping
@@ -130,6 +131,7 @@ def _clip_json(clip: Clip) -> dict[str, Any]:
         "rate": clip.rate,
         "start": clip.start,
         "cue": clip.cue.to_json(),
+        "voice": list(clip.voice),
     }
 
 
@@ -279,9 +281,13 @@ def _rows(entries: _Entries) -> dict[str, npt.NDArray[Any]]:
 
 
 def _clip(item: Mapping[str, Any]) -> Clip:
-    known = {"name", "digest", "frames", "rate", "start", "cue"}
+    known = {"name", "digest", "frames", "rate", "start", "cue", "voice"}
     rate, start, frames = float(item["rate"]), float(item["start"]), int(item["frames"])
     if not (0 < rate < 10_000 and abs(start) < 1e9 and 0 < frames <= MAX_FRAMES):
         raise ValueError("numbers out of range")
     extra = {key: value for key, value in item.items() if key not in known}
-    return Clip(str(item["name"]), str(item["digest"]), frames, rate, start, CueSheet.from_json(item["cue"]), extra)
+    voice = tuple(float(value) for value in item.get("voice", ()))
+    if not all(map(math.isfinite, voice)):
+        raise ValueError("a voice is not finite")
+    cue = CueSheet.from_json(item["cue"])
+    return Clip(str(item["name"]), str(item["digest"]), frames, rate, start, cue, voice, extra)

@@ -25,6 +25,7 @@ class Clip:
     """One clip of footage: its name, the blake2b of its bytes, its frames in the file, rate and cue sheet.
 
     start : seconds of its first frame on the clock of its own sound.
+    voice : print of its sound (`voice.voice_print`), empty where too little is said.
     """
 
     name: str
@@ -33,6 +34,7 @@ class Clip:
     rate: float
     start: float
     cue: CueSheet
+    voice: tuple[float, ...] = ()
     extra: dict[str, Any] = field(default_factory=dict, compare=False)
 
 

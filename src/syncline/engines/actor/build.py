@@ -17,6 +17,7 @@ from syncline.engines.actor.appearance import HEIGHT, WIDTH, MouthBasis
 from syncline.engines.actor.bank import Bank, Clip
 from syncline.engines.actor.crops import CropWriter, crop_box
 from syncline.engines.actor.steady import steady_poses
+from syncline.engines.actor.voice import voice_print
 from syncline.errors import InputError
 from syncline.events import Fallback, Listener, Progress, silent, timed
 from syncline.face.mouth import mouth_features
@@ -130,9 +131,14 @@ def _choose(footage: Iterable[Footage], options: BuildOptions, on_event: Listene
         if not len(frames):
             continue
         left -= len(frames)
-        rate = float(stream.measured_rate)
         clip = Clip(
-            item.name or item.info.path.name, item.digest, len(item.track.flags), rate, float(item.times[0]), item.cue
+            name=item.name or item.info.path.name,
+            digest=item.digest,
+            frames=len(item.track.flags),
+            rate=float(stream.measured_rate),
+            start=float(item.times[0]),
+            cue=item.cue,
+            voice=voice_print(item.sound),
         )
         chosen.append(_Chosen(clip, item, frames, steady_poses(item.track.pose)[frames]))
     if not chosen:

@@ -13,10 +13,11 @@ from syncline.engines.actor.draw import PlanPainter
 from syncline.engines.actor.rows import Rows, lay_out
 from syncline.engines.actor.select import Selection, Walk, select
 from syncline.engines.actor.sources import Sources, joins, sources_of
+from syncline.engines.actor.voice import same_voice, voice_print
 from syncline.engines.actor.wanted import Demands, Wanted, Weights, compare
 from syncline.engines.base import Correction, DrawPlan, Reason, Source, TakeRequest
 from syncline.errors import StageError
-from syncline.events import Fallback, Listener, timed
+from syncline.events import Listener, Note, timed
 from syncline.media.picture import Picture
 from syncline.motion.mouthtrack import frame_period
 from syncline.speech.articulation import flags
@@ -74,11 +75,10 @@ class ActorEngine:
             raise StageError("the bank holds no frame to draw from", stage=STAGE)
         with timed(STAGE, on_event):
             rows = self._laid_out(frame_period(request.times))
-            wanted = compare(self._bank, rows, request, self._settings.weights)
+            heard = self._same_voice(request, on_event)
+            wanted = compare(self._bank, rows, request, self._settings.weights, heard=heard)
             chosen = self._select(rows, wanted)
             plan = self._planned(request, rows, wanted, chosen)
-        if request.voice != "same":
-            on_event(Fallback(STAGE, "another voice than the footage's: frames are chosen by phones, not by sound"))
         self._painter = PlanPainter(self._bank, request.track, plan, appearance=self._bank)
         return plan
 
@@ -87,6 +87,17 @@ class ActorEngine:
         if self._painter is None:
             raise StageError("nothing was planned", stage="draw")
         return self._painter.draw(picture, t)
+
+    def _same_voice(self, request: TakeRequest, on_event: Listener) -> bool:
+        """Whether the new sound may be compared with the footage's."""
+        if request.voice != "unknown":
+            return request.voice == "same"
+        same = same_voice(voice_print(request.sound), [clip.voice for clip in self._bank.clips])
+        if not same:
+            on_event(
+                Note(STAGE, "the voice is not the footage's: frames are chosen by phones, not by likeness of sound")
+            )
+        return same
 
     def _laid_out(self, period: float) -> Rows:
         key = round(period, 6)

@@ -1,6 +1,7 @@
 """What a moment of speech is compared by: phonetic context, sound, and the input of the context model.
 
-All of it is language-independent: phones count only through `speech.articulation`, and sound through cepstra from
+All of it is language-independent: phones count only through `speech.articulation`, each feature by how far it is seen
+(unread words rose from 46 to 57 of 100 with that, and to 59 with 55 ms in place of 90), and sound through cepstra from
 which each line's own mean and spread (voice, microphone, loudness) are taken away.
 """
 
@@ -11,6 +12,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
+from syncline.speech.articulation import VISIBILITY
 from syncline.speech.context import phone_context, phone_neighbours
 from syncline.speech.cuesheet import CueSheet
 from syncline.speech.features import FRAME_RATE, frames_at, mfcc
@@ -18,9 +20,9 @@ from syncline.speech.features import FRAME_RATE, frames_at, mfcc
 Floats = npt.NDArray[np.float32]
 Times = npt.NDArray[np.float64]
 
-# Context for choosing: -200..+200 ms, weighted by a Gaussian of 90 ms; the phones beside count a quarter each.
+# Context for choosing: -200..+200 ms, weighted by a Gaussian of 55 ms; the phones beside count a quarter each.
 CONTEXT_OFFSETS: Final = tuple(round(-0.2 + 0.04 * k, 2) for k in range(11))
-CONTEXT_SIGMA_S: Final = 0.09
+CONTEXT_SIGMA_S: Final = 0.055
 CONTEXT_BLUR_S: Final = 0.02
 NEIGHBOUR_WEIGHT: Final = 0.25
 
@@ -34,8 +36,9 @@ def phonetic_context(cue: CueSheet, times: Times) -> Floats:
     """(T, C) float32; squared distances of rows are distances of phonetic context."""
     soft = phone_context(cue, times, CONTEXT_OFFSETS, CONTEXT_BLUR_S)
     weight = np.exp(-0.5 * (np.array(CONTEXT_OFFSETS) / CONTEXT_SIGMA_S) ** 2)
-    soft *= np.sqrt(weight / weight.sum()).astype(np.float32)[None, :, None]
-    beside = phone_neighbours(cue, times)[:, [0, 2]] * np.float32(np.sqrt(NEIGHBOUR_WEIGHT))
+    seen = np.sqrt(VISIBILITY)
+    soft *= np.sqrt(weight / weight.sum()).astype(np.float32)[None, :, None] * seen
+    beside = phone_neighbours(cue, times)[:, [0, 2]] * np.float32(np.sqrt(NEIGHBOUR_WEIGHT)) * seen
     return np.concatenate([soft.reshape(len(soft), -1), beside.reshape(len(beside), -1)], axis=1)
 
 

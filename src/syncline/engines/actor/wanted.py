@@ -33,8 +33,8 @@ class Weights:
     """
 
     context: float = 210.0
-    learned: float = 60.0
-    sound: float = 30.0
+    learned: float = 200.0
+    sound: float = 100.0
     pose: float = 0.5
     opening: float = 0.0
     shut: float = 40.0
@@ -60,23 +60,22 @@ class Wanted:
     rest: npt.NDArray[np.bool_]
 
 
-def compare(bank: Bank, rows: Rows, request: TakeRequest, weights: Weights) -> Wanted:
-    """Bring a line and a bank into one space."""
-    same_voice = request.voice == "same" and bank.sound.shape[1] > 0
+def compare(bank: Bank, rows: Rows, request: TakeRequest, weights: Weights, *, heard: bool) -> Wanted:
+    """Bring a line and a bank into one space; `heard`: the sounds may be compared, one person speaks in both."""
     times = request.times
     context = reduced_by(target.phonetic_context(request.cue, times), rows.context_axes)
     parts: list[tuple[float, Floats, Floats]] = [(weights.context, context, rows.context)]
-    heard = target.sound_context(request.sound, times) if same_voice else None
+    sound = target.sound_context(request.sound, times) if heard and bank.sound.shape[1] else None
     predicted = np.zeros((len(times), 0), np.float32)
     if bank.model is not None:
         given = target.model_context(request.cue, times)
-        predicted = bank.model.predict(given, heard)
-        expected = rows.predicted_heard if heard is not None else rows.predicted
+        predicted = bank.model.predict(given, sound)
+        expected = rows.predicted_heard if sound is not None else rows.predicted
         spread = np.sqrt(2.0 * max(float((expected @ bank.model.directions).var(axis=0).sum()), 1e-9))
         axes = bank.model.directions / np.float32(spread)
         parts.append((weights.learned, predicted @ axes, expected @ axes))
-    if heard is not None:
-        parts.append((weights.sound, reduced_by(heard, rows.sound_axes), rows.sound))
+    if sound is not None:
+        parts.append((weights.sound, reduced_by(sound, rows.sound_axes), rows.sound))
     turned = _turned(request.track.pose.angles_degrees)[request.plate_index]
     parts.append((weights.pose, turned, _turned(bank.pose.angles_degrees)[rows.frame]))
     if weights.opening > 0:
