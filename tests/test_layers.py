@@ -32,6 +32,7 @@ LAYERS: tuple[frozenset[str], ...] = tuple(
     scene doctor report
     syncline
     cli service
+    __main__
     """.strip().splitlines()
 )
 FACADE = "syncline"

@@ -70,8 +70,7 @@ def test_a_failed_gate_is_exit_code_one_with_the_file_written(
     assert syncline.probe(tmp_path / "take.mp4").video is not None
 
 
-@pytest.mark.parametrize("asked", [signal.SIGINT, signal.SIGTERM])
-@pytest.mark.parametrize("force", [False, True])
+@pytest.mark.parametrize(("asked", "force"), [(signal.SIGINT, False), (signal.SIGTERM, True)])
 def test_ctrl_c_leaves_no_half_file(
     shared_data: Path, speech: Path, tmp_path: Path, asked: signal.Signals, force: bool
 ) -> None:

@@ -18,7 +18,7 @@ from syncline.events import Artifact, Fallback, Listener, Progress, silent, time
 from syncline.media.atomic import AtomicOutput
 from syncline.pipeline.aside import Stoppable
 from syncline.pipeline.draw import one_thread_each
-from syncline.pipeline.footage import chosen_face, clips_only, footage_of
+from syncline.pipeline.footage import chosen_face, clips_only, footage_of, own_speech
 from syncline.pipeline.options import ActorOptions, read_transcript, thread_count
 from syncline.pipeline.outputs import refuse_inputs
 from syncline.pipeline.prepare import language_of, open_material, watch
@@ -162,10 +162,11 @@ def _footage(clip: Path, options: ActorOptions, cache: StepCache, on_event: List
     transcript = read_transcript(beside) if beside.is_file() and beside != clip else None
     language = language_of(transcript, options.language, on_event)
     tracks = watch(material, cache, on_event, label=f"tracks of {clip.name}")
-    face = chosen_face(material, tracks, options.face).track
+    own = own_speech(material, transcript, language, cache, on_event, f"cues of {clip.name}")
+    face = chosen_face(material, tracks, options.face, own).track
     if not len(usable_frames(face)):
         raise InputError("its face can be seen well in no frame", file=clip)
-    return footage_of(material, face, transcript, language, cache, f"cues of {clip.name}")
+    return footage_of(material, face, own)
 
 
 def _write_sheet(bank: Bank, path: Path, *, force: bool) -> None:

@@ -2,21 +2,15 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import numpy as np
 
-from syncline.engines.actor.actorfile import load_actor
+from syncline.engines.actor.bank import Bank
 from syncline.engines.actor.engine import ActorEngine
 from syncline.engines.base import DrawPlan, Engine, Reason, Source, TakeRequest
 from syncline.events import Fallback, Listener, Note
-from syncline.face.tracks import FaceTrack, Flag
+from syncline.face.tracks import Flag
 from syncline.media.picture import Picture
 from syncline.motion.visemes import VisemeTable, generic_table
-from syncline.pipeline.footage import plate_bank
-from syncline.pipeline.options import DubOptions
-from syncline.pipeline.prepare import Material
-from syncline.store import StepCache
 
 LITTLE_SECONDS = 4.0  # of footage: many sounds will not be in it
 
@@ -51,22 +45,17 @@ class Untouched:
         return picture
 
 
-def choose_engine(
-    options: DubOptions, plate: Material, face: FaceTrack, cache: StepCache, on_event: Listener
-) -> tuple[Engine, VisemeTable]:
-    """The engine of a take and the person's own viseme table.
+def engine_of(bank: Bank | None, on_event: Listener, *, of_plate: bool) -> tuple[Engine, VisemeTable]:
+    """The engine that draws from a bank, and the person's own viseme table.
 
-    The footage is the actor file, else the plate itself. Raises what reading an actor file raises.
+    bank : None where the plate holds no frame that can be learned from.
+    of_plate : whether the bank is the plate's own.
     """
-    if options.actor is not None:
-        bank = load_actor(Path(options.actor))
-        return ActorEngine(bank), bank.table
-    own = plate_bank(plate, face, cache, on_event)
-    if own is None:
+    if bank is None:
         on_event(Fallback("engine", "no frame of the plate can be learned from, so all go through: give an actor file"))
         return Untouched(), generic_table()
-    if own.seconds < LITTLE_SECONDS:
+    if of_plate and bank.seconds < LITTLE_SECONDS:
         on_event(
-            Note("engine", f"the plate gives {own.seconds:.1f} s of footage: an actor file made of more reads better")
+            Note("engine", f"the plate gives {bank.seconds:.1f} s of footage: an actor file made of more reads better")
         )
-    return ActorEngine(own), own.table
+    return ActorEngine(bank), bank.table

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import cast
+
+import numpy as np
 
 from syncline.engines.actor.actorfile import load_actor, save_actor
 from syncline.engines.actor.bank import Bank
 from syncline.engines.actor.build import BuildOptions, Footage, build_bank, usable_frames
+from syncline.errors import InputError, printable
 from syncline.events import Event, Fallback, Listener, Note, Progress
 from syncline.face.choose import Choice, FaceChoice, choose_face, sound_loudness
 from syncline.face.tracks import FaceTrack, Tracks
@@ -14,9 +18,9 @@ from syncline.media.probe import need_picture
 from syncline.pipeline.prepare import (
     DEFAULT_LANGUAGE,
     TRACKS,
+    Floats,
     Material,
     cue_sheet,
-    no_sound,
     own_sound_of,
     plate_times,
     without_timing,
@@ -30,49 +34,60 @@ BANK_NAME = "bank.actor"
 OWN_CUES = "own cues"
 
 
-def chosen_face(material: Material, tracks: Tracks, wanted: str | int) -> Choice:
+@dataclass(frozen=True, eq=False)
+class Own:
+    """A clip's own speech: its sound, (n,) float32 mono 16 kHz on the file's clock (empty: none), and its cue sheet."""
+
+    y16k: Floats
+    cue: CueSheet
+
+
+def own_speech(
+    material: Material,
+    transcript: str | None,
+    language: str | None,
+    cache: StepCache,
+    on_event: Listener,
+    label: str = OWN_CUES,
+) -> Own:
+    """What a clip itself says: aligned to its transcript, or recognised without one.
+
+    Sound that cannot be read costs the clip its sound, not its use; that is told.
+    """
+    y16k = None
+    try:
+        y16k = own_sound_of(material.info)
+    except InputError as exc:
+        on_event(Fallback("footage", f"the sound of {printable(material.info.path.name)} is not used: {exc.message}"))
+    if y16k is None:
+        seconds = float(need_picture(material.info).duration)
+        return Own(np.zeros(0, np.float32), silent_sheet(seconds, language or DEFAULT_LANGUAGE))
+    return Own(y16k, cue_sheet(material, y16k, transcript, language, cache, label))
+
+
+def chosen_face(material: Material, tracks: Tracks, wanted: str | int, own: Own) -> Choice:
     """One of a clip's faces; "auto" and "speaking" listen to the clip's own sound where it has one.
 
     wanted : as the options have checked it.
     """
     choice = cast(FaceChoice, wanted)
-    y16k = own_sound_of(material.info)
-    if y16k is None:
+    if not len(own.y16k):
         return choose_face(tracks, choice)
     times = plate_times(material.info)[: tracks.frames]
-    return choose_face(tracks, choice, sound_loudness(y16k, times), times)
+    return choose_face(tracks, choice, sound_loudness(own.y16k, times), times)
 
 
-def footage_of(
-    material: Material,
-    face: FaceTrack,
-    transcript: str | None,
-    language: str | None,
-    cache: StepCache,
-    label: str = OWN_CUES,
-) -> Footage:
-    """A clip ready for a bank: its face, and what is said in it (aligned, or recognised without a transcript)."""
-    y16k = own_sound_of(material.info)
+def footage_of(material: Material, face: FaceTrack, own: Own) -> Footage:
+    """A clip ready for a bank."""
     times = plate_times(material.info)[: len(face.flags)]
-    if y16k is None:
-        cue: CueSheet = silent_sheet(float(need_picture(material.info).duration), language or DEFAULT_LANGUAGE)
-    else:
-        cue = cue_sheet(material, y16k, transcript, language, cache, label)
-    return Footage(
-        info=material.info,
-        digest=material.digest,
-        track=face,
-        times=times,
-        cue=cue,
-        sound=no_sound() if y16k is None else y16k,
-    )
+    return Footage(material.info, material.digest, face, times, own.cue, own.y16k)
 
 
-def plate_bank(plate: Material, face: FaceTrack, cache: StepCache, on_event: Listener) -> Bank | None:
+def plate_bank(plate: Material, face: FaceTrack, own: Own, cache: StepCache, on_event: Listener) -> Bank | None:
     """The bank of a plate's own frames, kept or new; None where no frame of it can be learned from."""
     if not len(usable_frames(face)):
         return None
-    footage = footage_of(plate, face, None, None, cache)
+    footage = footage_of(plate, face, own)
     options = BuildOptions()
     step = Step(
         name="bank",

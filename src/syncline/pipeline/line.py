@@ -9,8 +9,9 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
+from syncline.engines.actor.actorfile import load_actor
 from syncline.engines.base import DrawPlan, Engine, TakeRequest
-from syncline.events import Listener, timed
+from syncline.events import Listener
 from syncline.face.tracks import FaceTrack, Tracks
 from syncline.media.probe import need_picture
 from syncline.media.sync import OutputFrame, plan_output
@@ -21,8 +22,8 @@ from syncline.motion.phones import from_phones
 from syncline.motion.sound import from_sound
 from syncline.motion.visemes import VisemeTable
 from syncline.pipeline.aside import Aside
-from syncline.pipeline.engine import choose_engine
-from syncline.pipeline.footage import chosen_face
+from syncline.pipeline.engine import engine_of
+from syncline.pipeline.footage import chosen_face, own_speech, plate_bank
 from syncline.pipeline.options import DubOptions
 from syncline.pipeline.preflight import note_faces, note_lengths, note_media, note_sound
 from syncline.pipeline.prepare import (
@@ -87,16 +88,20 @@ def prepare_line(
     if isinstance(options.transcript, Path):
         inputs["transcript"] = input_file(options.transcript)
     language = language_of(transcript, options.language, on_event)
+    bank = None if options.actor is None else load_actor(Path(options.actor))
     sound = read_whole(audio)
     hearing = Aside("hear", lambda: hear(audio, sound, transcript, language, cache, on_event))
-    tracks = watch(plate, cache, hearing.guard(on_event))
-    heard = hearing.result()
+    listening = Aside("own", lambda: own_speech(plate, None, None, cache, on_event))
+    tracks = watch(plate, cache, hearing.guard(listening.guard(on_event)))
+    heard, own = hearing.result(), listening.result()
     note_sound(heard.y16k, heard.cue, on_event)
     frames, seconds = plan_output(video, heard.sound.seconds, options.sync_mode)
     note_lengths(video.duration, heard.sound.seconds, seconds, options.sync_mode, on_event)
-    choice = chosen_face(plate, tracks, options.face)
+    choice = chosen_face(plate, tracks, options.face, own)
     note_faces(tracks, choice.track, choice.reason, on_event)
-    engine, table = choose_engine(options, plate, choice.track, cache, on_event)
+    if bank is None:
+        bank = plate_bank(plate, choice.track, own, cache, on_event)
+    engine, table = engine_of(bank, on_event, of_plate=options.actor is None)
     times = as_seconds(frame.time for frame in frames)
     mouth = wanted_mouth(heard.cue, heard.y16k, times, table)
     request = TakeRequest(
@@ -109,8 +114,7 @@ def prepare_line(
         mouth=mouth,
         language=language or heard.cue.language or DEFAULT_LANGUAGE,
     )
-    with timed("plan", on_event):
-        plan = engine.plan(request, on_event)
+    plan = engine.plan(request, on_event)
     return Line(
         plate=plate,
         heard=heard,

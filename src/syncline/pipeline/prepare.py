@@ -178,11 +178,6 @@ def own_sound_of(info: MediaInfo) -> Floats | None:
     return None if info.audio is None else analysis_sound(read_sound(info).from_zero())
 
 
-def no_sound() -> Floats:
-    """The sound of a silent clip: (0,) float32."""
-    return np.zeros(0, np.float32)
-
-
 def plate_times(info: MediaInfo) -> npt.NDArray[np.float64]:
     """(T,) seconds of every plate frame on the clock of the file's own sound (`Sound.from_zero`)."""
     video = need_picture(info)
