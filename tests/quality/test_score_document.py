@@ -87,7 +87,7 @@ def test_opening_flicker_sharpness_seam_gates() -> None:
     assert grade_opening(OpeningMatch(0.3, 0.01, 0.0, 100)).grade is Grade.WARN
     assert grade_opening(OpeningMatch(-0.3, 0.01, 0.0, 100)).grade is Grade.FAIL
     assert grade_opening(OpeningMatch(None, None, None, 0)).grade is Grade.WARN
-    good = grade_pictures(PictureFigures(1.1, 0.2, 0.95, 0.7, 100))
+    good = grade_pictures(PictureFigures(1.1, 0.2, 0.95, 0.3, 100))
     assert {name: figure.grade for name, figure in good.items()} == dict.fromkeys(
         ("flicker", "sharpness", "seam"), Grade.PASS
     )

@@ -37,8 +37,8 @@ class Gates:
     flicker_warn: float = 4.0
     sharpness_pass: tuple[float, float] = (0.7, 1.5)
     sharpness_warn: tuple[float, float] = (0.4, 2.5)
-    seam_pass: float = 2.0
-    seam_warn: float = 4.0
+    seam_pass: float = 0.5
+    seam_warn: float = 1.5
     passed_pass: float = 0.1
 
 

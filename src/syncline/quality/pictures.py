@@ -20,6 +20,7 @@ PATCH: Final = (64, 48)  # width, height of the registered mouth patch
 PATCH_IOD: Final = 0.9  # its width: the mouth and the skin that moves with it
 SEAM_SIDE: Final = 160  # the changed region is judged at this size at most
 SEAM_EVERY: Final = 5  # frames: a seam does not come and go
+EDGE_REACH: Final = 4  # pixels of the judged size that an edge of the plate may have moved
 CHANGED: Final = 3.0  # grey levels: less is not seen as an edge (Weber contrast of about 2 % at mid grey)
 # A plate at rest hardly moves: its level is never taken lower than this (real speech shows 2.4 to 5.4 grey levels).
 FLICKER_FLOOR: Final = 1.5
@@ -36,7 +37,7 @@ class PictureFigures:
     flicker : temporal second difference of the registered mouth, drawn / plate; 1: as steady as the plate.
     flicker_peak_s : when the drawn mouth jumped most.
     sharpness : energy of the Laplacian in the lips' box, drawn / plate; 1: as sharp.
-    seam : grey levels of edge along the border of the changed region that the plate does not have.
+    seam : grey levels of edge along the border of the changed region beyond any that the plate has nearby.
     frames : frames measured.
     """
 
@@ -213,7 +214,14 @@ def _seam(before: npt.NDArray[np.uint8], after: npt.NDArray[np.uint8]) -> float 
     if not region.any():
         return None
     outline = cv2.dilate(region, np.ones((3, 3), np.uint8)) - cv2.erode(region, np.ones((3, 3), np.uint8))
-    # The step of the change itself across one pixel of the outline: a feathered change steps little.
-    step_x = np.abs(cv2.Sobel(change, cv2.CV_32F, 1, 0, ksize=3)) / 8
-    step_y = np.abs(cv2.Sobel(change, cv2.CV_32F, 0, 1, ksize=3)) / 8
-    return float(np.hypot(step_x, step_y)[outline > 0].mean())
+    # A jaw that moved takes its edge along: an edge counts only where the plate has none as strong nearby.
+    near = np.ones((2 * EDGE_REACH + 1, 2 * EDGE_REACH + 1), np.uint8)
+    excess = _edges(after) - cv2.dilate(_edges(before), near)
+    return float(np.maximum(excess, 0)[outline > 0].mean())
+
+
+def _edges(grey: npt.NDArray[np.uint8]) -> Floats:
+    """Grey levels that the picture steps by from one pixel to the next, (h, w) float32."""
+    step_x = cv2.Sobel(grey, cv2.CV_32F, 1, 0, ksize=3) / 8
+    step_y = cv2.Sobel(grey, cv2.CV_32F, 0, 1, ksize=3) / 8
+    return np.asarray(cv2.magnitude(step_x, step_y), np.float32)
