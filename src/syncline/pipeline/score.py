@@ -5,6 +5,7 @@ from __future__ import annotations
 import queue
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -18,15 +19,16 @@ from syncline.face.regions import cut_region, region_of_landmarks
 from syncline.face.topology import POINTS
 from syncline.face.tracks import UNDRAWABLE, FaceTrack, reasons
 from syncline.media.picture import Picture
-from syncline.media.probe import need_picture, probe
+from syncline.media.probe import need_picture, need_sound, probe
 from syncline.media.read import read_pictures
 from syncline.pipeline.line import Line
-from syncline.pipeline.prepare import own_sound_of, plate_times
+from syncline.pipeline.prepare import plate_times
 from syncline.pipeline.stream import ordered
 from syncline.quality import PassedRange, PictureFigures, Score, SeenMouth, measure, passed_ranges, seen_mouth
+from syncline.speech.cuesheet import CueSheet
 
 STAGE = "score"
-PROGRESS_EVERY = 10
+BLOCK = 64  # pictures whose landmarks are held at once
 
 Floats = npt.NDArray[np.float32]
 
@@ -49,19 +51,17 @@ def score_take(
     Raises StageError where the file does not hold what was written into it.
     """
     info = probe(written)
-    video = need_picture(info)
+    video, audio = need_picture(info), need_sound(info)
     if video.frames != len(line.frames):
         raise StageError(f"{len(line.frames)} frames were written and {video.frames} can be read", stage=STAGE)
-    y16k = own_sound_of(info)
-    if y16k is None:
-        raise StageError("the sound is missing in the written file", stage=STAGE)
+    # Seconds on the sound's clock, by the file's own timestamps: what encoding and muxing shifted, counts.
+    times = plate_times(info) - float(audio.start - info.start)
     shown = np.array([frame.plate_index for frame in line.frames], np.int64)
-    landmarks = _tracked(read_pictures(info), line.face, shown, threads, on_event)
-    mouth = seen_mouth(landmarks, plate_times(info), usable=line.plan.source != Source.PASS)
+    mouth = _seen(read_pictures(info), line, times, shown, threads, on_event)
     return measure(
         mouth,
-        y16k,
-        cue=line.heard.cue,
+        line.heard.y16k,
+        cue=_heard_part(line.heard.cue, float(line.seconds)),
         asked=line.mouth,
         closed=line.table.style.closed,
         pictures=pictures,
@@ -71,35 +71,59 @@ def score_take(
     )
 
 
+def _heard_part(cue: CueSheet, seconds: float) -> CueSheet:
+    """The phones that are heard in a take: a sound that was cut keeps those that begin before the cut."""
+    return replace(cue, phones=tuple(phone for phone in cue.phones if phone.start < seconds))
+
+
+def _seen(
+    pictures: Iterator[Picture],
+    line: Line,
+    times: npt.NDArray[np.float64],
+    shown: npt.NDArray[np.int64],
+    threads: int,
+    on_event: Listener,
+) -> SeenMouth:
+    """The mouth on the finished pictures; landmarks are measured a block at a time, so that few are held."""
+    usable = line.plan.source != Source.PASS
+    parts: list[SeenMouth] = []
+    block: list[Floats] = []
+    for landmarks in _tracked(pictures, line.face, shown, threads):
+        block.append(landmarks)
+        done = sum(len(part) for part in parts) + len(block)
+        if len(block) == BLOCK or done == len(shown):
+            rows = slice(done - len(block), done)
+            parts.append(seen_mouth(np.stack(block), times[rows], usable=usable[rows]))
+            block.clear()
+            on_event(Progress(STAGE, done, len(shown)))
+    shape = np.concatenate([part.shape for part in parts])
+    return SeenMouth(times, shape, np.concatenate([part.usable for part in parts]))
+
+
 def _tracked(
-    pictures: Iterator[Picture], face: FaceTrack, shown: npt.NDArray[np.int64], threads: int, on_event: Listener
-) -> Floats:
-    """(T, 478, 3) float32 pixels of the output, NaN where no face is seen; looked for where the plate's face was."""
-    found = np.full((len(shown), POINTS, 3), np.nan, np.float32)
+    pictures: Iterator[Picture], face: FaceTrack, shown: npt.NDArray[np.int64], threads: int
+) -> Iterator[Floats]:
+    """(478, 3) float32 pixels of each output picture, NaN where no face is seen; looked for where the plate's was."""
+    nothing = np.full((POINTS, 3), np.nan, np.float32)
     with _graphs(threads) as graphs:
 
-        def look(item: tuple[int, Picture]) -> tuple[int, Floats | None]:
+        def look(item: tuple[int, Picture]) -> Floats:
             t, picture = item
             place = face.landmarks[shown[t]]
             if not np.isfinite(place).all():
-                return t, None
+                return nothing
             crop = cut_region(picture, region_of_landmarks(place))
             if crop is None:
-                return t, None
+                return nothing
             graph = graphs.get()
             try:
                 seen = graph(crop.rgb)
             finally:
                 graphs.put(graph)
-            return t, None if seen is None else crop.to_picture(seen)
+            return nothing if seen is None else crop.to_picture(seen)
 
         with ordered(enumerate(pictures), look, threads=threads) as looks:
-            for t, seen in looks:
-                if seen is not None:
-                    found[t] = seen
-                if (t + 1) % PROGRESS_EVERY == 0 or t + 1 == len(shown):
-                    on_event(Progress(STAGE, t + 1, len(shown)))
-    return found
+            yield from looks
 
 
 @contextmanager
