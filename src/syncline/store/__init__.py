@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from syncline.store.artifacts import DEFAULT_MAX_BYTES, Store, default_folder, default_max_bytes
+from syncline.store.codeversion import code_version
 from syncline.store.hashing import file_hash, key_of
 from syncline.store.steps import Step, StepCache
 
@@ -11,6 +12,7 @@ __all__ = [
     "Step",
     "StepCache",
     "Store",
+    "code_version",
     "default_folder",
     "default_max_bytes",
     "file_hash",
