@@ -1,9 +1,13 @@
 """A small network from what is said around an instant to what this person's mouth looks like there.
 
-It learns the person's own coarticulation from the bank: its input is a window of the articulatory context (±0.32 s)
-and, where there is one, of the sound; its output the appearance components. A window that slides over time makes it a
-temporal convolution with one wide first layer. It is used as a measure: two contexts for which it predicts the same
-mouth may stand for each other, although their phones differ, so that words the footage never holds find frames too.
+It learns the person's own coarticulation from the bank: its input is a window of the articulatory context (±0.16 s)
+and, where there is one, of the sound; its output the appearance components. Half of it is a ridge regression, which
+carries over to words that the footage never holds (explained variance 0.16 against 0.08 to 0.13 for networks alone,
+five held-out words), half networks, which know the words that it does hold (0.38 against 0.31). A window that slides
+over time makes them a temporal convolution with one wide first layer.
+
+It is used as a measure: two contexts for which it predicts the same mouth may stand for each other, although their
+phones differ, so that words the footage never holds find frames too.
 
 Plain numpy, for training as well: seconds for ten minutes of footage, and nothing but arrays to keep.
 """
@@ -11,7 +15,7 @@ Plain numpy, for training as well: seconds for ten minutes of footage, and nothi
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Any, Final
 
@@ -35,7 +39,10 @@ BLOCK: Final = 4096  # rows at a time, so that memory does not follow the length
 class Training:
     """How the networks are trained.
 
-    hidden : width of each layer between input and output.
+    ridge : penalty of the linear part.
+    sound_scale : factor on the sound's columns there; the smaller, the less they count.
+    linear : share of the linear part in what is predicted; the networks have the rest.
+    hidden : width of each layer of a network between input and output.
     networks : trained from different seeds, their outputs averaged.
     epochs : rounds over the frames; at least `min_steps` steps are made.
     dropout : share of the hidden numbers left out in each step. High: the words of the footage are few, and what is
@@ -44,11 +51,14 @@ class Training:
     rate, decay, batch : step size of Adam, weight decay (decoupled), frames a step.
     """
 
-    hidden: tuple[int, ...] = (192, 96)
+    ridge: float = 100.0
+    sound_scale: float = 0.25
+    linear: float = 0.5
+    hidden: tuple[int, ...] = (256,)
     networks: int = 2
-    epochs: int = 10
+    epochs: int = 15
     min_steps: int = 400
-    dropout: float = 0.4
+    dropout: float = 0.5
     deaf: float = 0.35
     rate: float = 2e-3
     decay: float = 0.02
@@ -65,7 +75,9 @@ class ContextModel:
 
     mean, spread : (I,) float32, that the input is standardised with.
     heard : number of the input's first sound column (columns before it are articulatory); 0..I.
-    networks : layers of weights (inputs, outputs) and biases.
+    deaf, hearing : (inputs, K) weights and (K,) bias of the linear part, without and with the sound's columns.
+    linear : share of the linear part.
+    networks : layers of weights (inputs, outputs) and biases, on the standardised input.
     directions : (K, D) float32, from components to the directions that speech predicts, best first, scaled so that what
         speech leaves open has variance 1 in each.
     gain : (D,) float32, variance that speech explains in each direction, against 1 that it leaves open.
@@ -74,6 +86,9 @@ class ContextModel:
     mean: Floats
     spread: Floats
     heard: int
+    deaf: tuple[Floats, Floats]
+    hearing: tuple[Floats, Floats]
+    linear: float
     networks: tuple[Layers, ...]
     directions: Floats
     gain: Floats
@@ -85,15 +100,21 @@ class ContextModel:
 
     def predict(self, context: Floats, sound: Floats | None = None) -> Floats:
         """(T, K) float32 components from articulatory context (T, A) and sound (T, M); None: without hearing it."""
-        rows = len(context)
-        out = np.empty((rows, self.outputs), np.float32)
-        for first in range(0, rows, BLOCK):
-            part = slice(first, first + BLOCK)
-            given = np.zeros((len(context[part]), len(self.mean)), np.float32)
-            given[:, : self.heard] = (context[part] - self.mean[: self.heard]) / self.spread[: self.heard]
-            if sound is not None and sound.shape[1] == len(self.mean) - self.heard:
-                given[:, self.heard :] = (sound[part] - self.mean[self.heard :]) / self.spread[self.heard :]
-            out[part] = np.mean([_forward(net, given) for net in self.networks], axis=0)
+        out = np.empty((len(context), self.outputs), np.float32)
+        hears = sound is not None and sound.shape[1] == len(self.mean) - self.heard > 0
+        for first in range(0, len(context), BLOCK):
+            said = context[first : first + BLOCK]
+            given = np.zeros((len(said), len(self.mean)), np.float32)
+            given[:, : self.heard] = (said - self.mean[: self.heard]) / self.spread[: self.heard]
+            weight, bias = self.deaf
+            raw = said
+            if hears and sound is not None:
+                part = sound[first : first + BLOCK]
+                given[:, self.heard :] = (part - self.mean[self.heard :]) / self.spread[self.heard :]
+                weight, bias = self.hearing
+                raw = np.concatenate([said, part], axis=1)
+            bent = np.mean([_forward(net, given) for net in self.networks], axis=0)
+            out[first : first + BLOCK] = self.linear * (raw @ weight + bias) + (1.0 - self.linear) * bent
         return out
 
     def to_arrays(self) -> dict[str, npt.NDArray[Any]]:
@@ -102,6 +123,9 @@ class ContextModel:
             "mean": self.mean,
             "spread": self.spread,
             "heard": np.array(self.heard),
+            "deaf": np.concatenate([self.deaf[0], self.deaf[1][None]]),
+            "hearing": np.concatenate([self.hearing[0], self.hearing[1][None]]),
+            "linear": np.array(self.linear, np.float32),
             "shape": np.array([len(self.networks), len(self.networks[0])]),
             "directions": self.directions,
             "gain": self.gain,
@@ -129,12 +153,24 @@ class ContextModel:
             directions = np.asarray(arrays["directions"], np.float32)
             gain = np.asarray(arrays["gain"], np.float32).reshape(directions.shape[1])
             networks = tuple(_layers(arrays, n, depth, len(mean), len(directions)) for n in range(count))
+            deaf = np.asarray(arrays["deaf"], np.float32).reshape(heard + 1, len(directions))
+            hearing = np.asarray(arrays["hearing"], np.float32).reshape(len(mean) + 1, len(directions))
+            linear = float(arrays["linear"])
         except (KeyError, TypeError, ValueError, IndexError) as exc:
             raise InputError(f"the context model is damaged: {exc}", stage="bank") from exc
-        parts = [mean, spread, directions, gain, *(part for net in networks for layer in net for part in layer)]
-        if not all(np.isfinite(part).all() for part in parts) or not (spread > 0).all():
+        parts = [
+            mean,
+            spread,
+            directions,
+            gain,
+            deaf,
+            hearing,
+            *(part for net in networks for layer in net for part in layer),
+        ]
+        if not all(np.isfinite(part).all() for part in parts) or not ((spread > 0).all() and 0 <= linear <= 1):
             raise InputError("the context model holds values that are not finite or not positive", stage="bank")
-        return cls(mean, spread, heard, networks, directions, gain)
+        lines = ((deaf[:-1], deaf[-1]), (hearing[:-1], hearing[-1]))
+        return cls(mean, spread, heard, *lines, linear, networks, directions, gain)
 
 
 def train(
@@ -151,23 +187,36 @@ def train(
     if len(context) < MIN_FRAMES or components.shape[1] == 0:
         return None
     given = np.concatenate([context, sound], axis=1).astype(np.float32)
+    wanted = np.ascontiguousarray(components, np.float32)
+    scale = np.concatenate([np.ones(context.shape[1]), np.full(sound.shape[1], options.sound_scale)]).astype(np.float32)
+    deaf = _ridge(context, wanted, scale[: context.shape[1]], options.ridge)
+    hearing = _ridge(given, wanted, scale, options.ridge)
     mean = given.mean(axis=0)
     spread = given.std(axis=0) + np.float32(0.05)  # a feature that hardly ever differs must not shout
     given -= mean
     given /= spread
-    wanted = np.ascontiguousarray(components, np.float32)
     networks = tuple(
         _fit(given, wanted, context.shape[1], options, np.random.default_rng([seed, n]))
         for n in range(options.networks)
     )
-    predicted = np.concatenate(
-        [
-            np.mean([_forward(net, given[i : i + BLOCK]) for net in networks], axis=0)
-            for i in range(0, len(given), BLOCK)
-        ]
+    del given
+    none = np.zeros((wanted.shape[1], 0), np.float32)
+    model = ContextModel(
+        mean, spread, context.shape[1], deaf, hearing, options.linear, networks, none, np.zeros(0, np.float32)
     )
+    predicted = model.predict(context, sound)
     directions, gain = _measure(predicted, wanted - predicted, options.directions)
-    return ContextModel(mean, spread, context.shape[1], networks, directions, gain)
+    return replace(model, directions=directions, gain=gain)
+
+
+def _ridge(given: Floats, wanted: Floats, scale: Floats, penalty: float) -> tuple[Floats, Floats]:
+    """Weights and bias of a ridge regression, the inputs scaled before they are penalised."""
+    mean, middle = given.mean(axis=0, dtype=np.float64), wanted.mean(axis=0, dtype=np.float64)
+    centred = ((given - mean.astype(np.float32)) * scale).astype(np.float32)
+    gram = (centred.T @ centred).astype(np.float64) + penalty * np.eye(len(scale))
+    weight = np.linalg.solve(gram, (centred.T @ (wanted - middle.astype(np.float32))).astype(np.float64))
+    weight *= scale[:, None]
+    return weight.astype(np.float32), (middle - mean @ weight).astype(np.float32)
 
 
 def _measure(predicted: Floats, residual: Floats, count: int) -> tuple[Floats, Floats]:
