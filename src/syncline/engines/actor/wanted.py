@@ -36,7 +36,7 @@ class Weights:
     learned: float = 200.0
     sound: float = 100.0
     pose: float = 0.5
-    opening: float = 0.0
+    opening: float = 2.0
     shut: float = 40.0
     rest: float = 20.0
     blur: float = 2.0
