@@ -56,6 +56,7 @@ _CANONICAL: Final = np.array(
     ]
 )
 CANONICAL: Final[Floats] = _CANONICAL[:, :3].astype(np.float32)  # (22, 3), IOD units, order of topology.STABLE
+BLOCK: Final = 512  # frames transformed at once
 WEIGHTS: Final = _CANONICAL[:, 3] / _CANONICAL[:, 3].sum()
 
 

@@ -14,6 +14,7 @@ Floats = npt.NDArray[np.float32]
 
 HALF_WINDOW: Final = 2  # frames each side: a window of 5
 DEGREE: Final = 2
+BLOCK: Final = 512  # frames smoothed at once
 BRIDGE_SECONDS: Final = 0.2  # a gap up to this long is interpolated
 # The tracker's own noise in the opening is 0.4-0.8 % of the IOD (rms over clips). What smoothing takes away beyond
 # that is motion: from the first value on the lips lean back to what was measured, at the second they are what it was.
@@ -33,11 +34,23 @@ def smooth(landmarks: npt.NDArray[Any], times: npt.NDArray[np.float64]) -> Float
     result = np.array(landmarks, np.float32)
     for start, stop in runs(np.isfinite(result[:, 0, 0])):
         if stop - start > 2 * HALF_WINDOW:
-            raw = result[start:stop].copy()
-            soft = _fit(raw, times[start:stop])
-            _keep_fast_lips(soft, raw)
-            result[start:stop] = soft
+            _smooth_run(result[start:stop], times[start:stop])
     return result
+
+
+def _smooth_run(run: Floats, times: npt.NDArray[np.float64]) -> None:
+    """Smooth a run without NaN in place, a block at a time: a whole clip's landmarks are not held several times."""
+    count, before = len(run), run[:0].copy()
+    for start in range(0, count, BLOCK):
+        stop = min(count, start + BLOCK)
+        # Each block sees the frames beside it; at the run's ends the fit takes the nearest five.
+        low, high = max(0, min(start - HALF_WINDOW, count - 2 * HALF_WINDOW - 1)), min(count, stop + HALF_WINDOW)
+        high = max(high, min(count, low + 2 * HALF_WINDOW + 1))
+        raw = np.concatenate([before[len(before) - (start - low) :], run[start:high]])
+        before = run[max(0, stop - 2 * HALF_WINDOW) : stop].copy()
+        soft = _fit(raw, times[low:high])
+        _keep_fast_lips(soft, raw)
+        run[start:stop] = soft[start - low : stop - low]
 
 
 def bridge(landmarks: Floats, times: npt.NDArray[np.float64], walls: tuple[int, ...]) -> npt.NDArray[np.bool_]:
