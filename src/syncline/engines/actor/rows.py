@@ -18,6 +18,7 @@ SAME_RATE: Final = 0.03  # footage whose rate differs by less plays frame by fra
 NEXT_WITHIN: Final = 1.6  # frames farther apart than this many periods do not follow each other
 CONTEXT_DIMENSIONS: Final = 64
 SOUND_DIMENSIONS: Final = 32
+FLAT: Final = 1e-6  # total variance under which features are constant
 
 
 @dataclass(frozen=True, eq=False)
@@ -111,8 +112,10 @@ def _reduced(features: Floats, dimensions: int) -> tuple[Floats, tuple[Floats, F
     sample = (features[::step] - mean).astype(np.float64)
     values, vectors = np.linalg.eigh(sample.T @ sample / len(sample))
     kept = np.argsort(values)[::-1][: min(dimensions, len(values))]
-    scale = np.sqrt(2.0 * max(float(values.sum()), 1e-12))
-    axes = (vectors[:, kept] / scale).astype(np.float32)
+    total = float(values.sum())
+    # Footage in which nothing varies (no speech in it) tells no rows apart; blown up, it would drown all else.
+    scale = 1.0 / np.sqrt(2.0 * total) if total > FLAT else 0.0
+    axes = (vectors[:, kept] * scale).astype(np.float32)
     return ((features - mean) @ axes).astype(np.float32), (mean.astype(np.float32), axes)
 
 

@@ -26,11 +26,14 @@ class Walk:
     """What moving through the bank costs; 1 is a jump between mouths that look the same.
 
     candidates : rows considered for each output frame, beside the successors of those before.
+    beam : so many rows before, the cheapest reached, hand their successors on; without it the rows considered grow
+        with every frame until they are the whole bank.
     jump : cost of any jump. hold : cost of showing the same row again.
     join : cost of a jump for each unit of squared distance between the mouths (`join` space).
     """
 
     candidates: int = 100
+    beam: int = 200
     jump: float = 1.0
     hold: float = 0.35
     join: float = 0.02
@@ -84,7 +87,8 @@ def select(
             extra(first, first + len(part), distances)
         for row_costs in distances:
             before = choices[-1] if choices else None
-            chosen = _candidates(row_costs, walk.candidates, before, following)
+            leading = None if before is None else _leading(before, reached, walk.beam)
+            chosen = _candidates(row_costs, walk.candidates, leading, following)
             own = row_costs[chosen]
             if before is None:
                 reached = own.astype(np.float32)
@@ -97,6 +101,13 @@ def select(
             choices.append(chosen)
             locals_.append(own.astype(np.float32))
     return _traced(choices, locals_, back, int(reached.argmin()), following)
+
+
+def _leading(before: npt.NDArray[np.int32], reached: Floats, beam: int) -> npt.NDArray[np.int32]:
+    """The rows before that were reached at the least cost."""
+    if len(before) <= beam:
+        return before
+    return np.asarray(before[np.argpartition(reached, beam - 1)[:beam]], np.int32)
 
 
 def _candidates(

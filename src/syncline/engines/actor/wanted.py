@@ -15,6 +15,7 @@ from syncline.engines.base import TakeRequest
 
 Floats = npt.NDArray[np.float32]
 
+LEAST_TOLD: Final = 1e-2  # variance that a model explains, against 1 that it leaves open, to be worth listening to
 TURN_DEGREES: Final = 10.0  # head turned apart by this much counts `Weights.pose`
 
 
@@ -71,7 +72,8 @@ def compare(bank: Bank, rows: Rows, request: TakeRequest, weights: Weights, *, h
         given = target.model_context(request.cue, times)
         predicted = bank.model.predict(given, sound)
         expected = rows.predicted_heard if sound is not None else rows.predicted
-        spread = np.sqrt(2.0 * max(float((expected @ bank.model.directions).var(axis=0).sum()), 1e-9))
+        told = float((expected @ bank.model.directions).var(axis=0).sum())
+        spread = np.sqrt(2.0 * max(told, LEAST_TOLD))
         axes = bank.model.directions / np.float32(spread)
         parts.append((weights.learned, predicted @ axes, expected @ axes))
     if sound is not None:
