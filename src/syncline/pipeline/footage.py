@@ -61,8 +61,13 @@ def own_speech(
         on_event(Fallback("footage", f"the sound of {printable(material.info.path.name)} is not used: {exc.message}"))
     if y16k is None:
         seconds = float(need_picture(material.info).duration)
-        return Own(np.zeros(0, np.float32), silent_sheet(seconds, language or DEFAULT_LANGUAGE))
-    return Own(y16k, cue_sheet(material, y16k, transcript, language, cache, label))
+        own = Own(np.zeros(0, np.float32), silent_sheet(seconds, language or DEFAULT_LANGUAGE))
+    else:
+        own = Own(y16k, cue_sheet(material, y16k, transcript, language, cache, label))
+    if all(phone.silent for phone in own.cue.phones):
+        name = printable(material.info.path.name)
+        on_event(Fallback("footage", f"nobody is heard in {name}: its frames are known by their looks alone"))
+    return own
 
 
 def chosen_face(material: Material, tracks: Tracks, wanted: str | int, own: Own) -> Choice:

@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from syncline.engines.actor.actorfile import load_actor
 from syncline.engines.base import DrawPlan, Engine, TakeRequest
-from syncline.events import Listener
+from syncline.events import Listener, timed
 from syncline.face.tracks import FaceTrack, Tracks
 from syncline.media.probe import need_picture
 from syncline.media.sync import OutputFrame, plan_output
@@ -114,7 +114,8 @@ def prepare_line(
         mouth=mouth,
         language=language or heard.cue.language or DEFAULT_LANGUAGE,
     )
-    plan = engine.plan(request, on_event)
+    with timed("plan", on_event):
+        plan = engine.plan(request, on_event)
     return Line(
         plate=plate,
         heard=heard,
