@@ -17,7 +17,7 @@ from syncline.engines.actor.voice import same_voice, voice_print
 from syncline.engines.actor.wanted import Demands, Wanted, Weights, compare
 from syncline.engines.base import Correction, DrawPlan, Reason, Source, TakeRequest
 from syncline.errors import StageError
-from syncline.events import Listener, Note, timed
+from syncline.events import Listener, Note
 from syncline.media.picture import Picture
 from syncline.motion.mouthtrack import frame_period
 from syncline.speech.articulation import flags
@@ -61,7 +61,13 @@ def settings_for(seconds: float) -> ActorSettings:
     plenty = (np.log(max(seconds, 1e-3)) - np.log(LITTLE_SECONDS)) / (np.log(MUCH_SECONDS) - np.log(LITTLE_SECONDS))
     plenty = float(np.clip(plenty, 0.0, 1.0))
     full, share = Weights(), 0.1 ** (1.0 - plenty)
-    weights = replace(full, context=share * full.context, learned=share * full.learned, sound=share * full.sound)
+    weights = replace(
+        full,
+        context=share * full.context,
+        learned=share * full.learned,
+        sound=share * full.sound,
+        opening=full.opening * 3.0 ** (1.0 - plenty),
+    )
     return ActorSettings(weights=weights, walk=Walk(join=0.06 ** (1.0 - plenty) * 0.02**plenty))
 
 
@@ -90,12 +96,10 @@ class ActorEngine:
         """
         if not len(self._bank):
             raise StageError("the bank holds no frame to draw from", stage=STAGE)
-        with timed(STAGE, on_event):
-            rows = self._laid_out(frame_period(request.times))
-            heard = self._same_voice(request, on_event)
-            wanted = compare(self._bank, rows, request, self._settings.weights, heard=heard)
-            chosen = self._select(rows, wanted)
-            plan = self._planned(request, rows, wanted, chosen)
+        rows = self._laid_out(frame_period(request.times))
+        heard = self._same_voice(request, on_event)
+        wanted = compare(self._bank, rows, request, self._settings.weights, heard=heard)
+        plan = self._planned(request, rows, wanted, self._select(rows, wanted))
         self._painter = PlanPainter(self._bank, request.track, plan, appearance=self._bank)
         return plan
 
