@@ -241,6 +241,13 @@ def test_a_clip_of_one_frame(person: Footage, tmp_path: Path, dub: Dub) -> None:
     assert set(frames_below(held)) == {0}
 
 
+def test_a_plate_without_sound_of_its_own(person: Footage, tmp_path: Path, dub: Dub) -> None:
+    plate = write_clip(tmp_path / "mute.mkv", person.frames, 25)
+    take = dub(plate)
+    assert any(drawn(take))
+    assert any("nobody is heard" in note.get("reason", "") for note in take.timeline.notes)
+
+
 def layout_of(samples: Samples, channels: int) -> Samples:
     """The same speech in more channels; in 5.1 the centre alone speaks."""
     if channels == 1:

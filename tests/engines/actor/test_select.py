@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
+from syncline.engines.actor import select as select_module
 from syncline.engines.actor.select import Selection, Walk, select
 
 FREE = Walk(candidates=100, jump=1.0, hold=0.35, join=0.02)
@@ -112,3 +113,23 @@ def test_a_bank_of_one_frame_is_held(rows: int) -> None:
 def test_a_line_of_no_frames() -> None:
     zeros = np.zeros((3, 2), np.float32)
     assert len(select(np.zeros((0, 2), np.float32), zeros, following_of([3]), zeros).row) == 0
+
+
+def test_a_long_bank_costs_no_more_than_its_beam() -> None:
+    """Without a beam the candidates of a frame grow until they are the whole bank."""
+    rng = np.random.default_rng(5)
+    rows, wanted = rng.normal(size=(3000, 6)).astype(np.float32), rng.normal(size=(120, 6)).astype(np.float32)
+    following = np.append(np.arange(1, 3000), -1)
+    join = rng.normal(size=(3000, 4)).astype(np.float32)
+    seen: list[int] = []
+    moves = select_module._moves
+
+    def counted(before: np.ndarray, after: np.ndarray, *rest: object) -> np.ndarray:
+        seen.append(len(after))
+        return moves(before, after, *rest)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(select_module, "_moves", counted)
+        chosen = select(wanted, rows, following, join, Walk(candidates=50, beam=80))
+    assert max(seen) <= 130
+    assert len(chosen.row) == 120
