@@ -4,18 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from itertools import pairwise
 from pathlib import Path
 from typing import IO, Final
 
-import cv2
 import numpy as np
 import numpy.typing as npt
 
 from syncline.engines.actor import appearance, context_model, target
-from syncline.engines.actor.appearance import HEIGHT, WIDTH, MouthBasis
+from syncline.engines.actor.appearance import HEIGHT, WIDTH
 from syncline.engines.actor.bank import Bank, Clip
 from syncline.engines.actor.crops import CropWriter, crop_box
+from syncline.engines.actor.looks import Looks, look_over, relative_detail
 from syncline.engines.actor.steady import steady_poses
 from syncline.engines.actor.voice import voice_print
 from syncline.errors import InputError
@@ -109,11 +108,13 @@ def build_bank(
             with CropWriter(crops) as writer, mouths.open("wb") as spool:
                 _read_clips(chosen, centre, writer, spool, on_event)
             pictures = np.memmap(mouths, np.uint8, "r").reshape(-1, HEIGHT, WIDTH, 3)
-            basis, components, detail = _look(chosen, pictures, centre, options)
+            owner = np.repeat(np.arange(len(chosen)), [len(c.frames) for c in chosen])
+            looks = look_over(pictures, owner, centre, options.components, options.samples)
             del pictures
         finally:
             mouths.unlink(missing_ok=True)
-        return _assemble(chosen, writer, basis, components, detail, options, on_event)
+        _tell(chosen, looks, on_event)
+        return _assemble(chosen, writer, looks, options, on_event)
 
 
 def _choose(footage: Iterable[Footage], options: BuildOptions, on_event: Listener) -> list[_Chosen]:
@@ -183,56 +184,17 @@ def _read_clips(
                 on_event(Progress(STAGE, done, total))
 
 
-def _look(
-    chosen: list[_Chosen], pictures: npt.NDArray[np.uint8], centre: Floats, options: BuildOptions
-) -> tuple[MouthBasis, Floats, Floats]:
-    """Basis, components (N, K) with unit variance, and detail (N,) of all mouth pictures."""
-    edges = np.cumsum([0] + [len(c.frames) for c in chosen])
-    means = [_mean_picture(pictures[a:b]) for a, b in pairwise(edges)]
-    owner = np.repeat(np.arange(len(chosen)), np.diff(edges))
-    sample = np.unique(np.linspace(0, len(pictures) - 1, min(options.samples, len(pictures))).astype(np.int64))
-    differences = np.stack([pictures[i].astype(np.float32) - means[owner[i]] for i in sample])
-    basis = appearance.learn_basis(differences, centre, options.components)
-    components = np.concatenate(
-        [basis.components(pictures[a:b], mean) for (a, b), mean in zip(pairwise(edges), means, strict=True)]
-    )
-    detail = np.concatenate([_detail(pictures[a:b]) for a, b in pairwise(edges)])
-    return basis, components, detail
-
-
-def _mean_picture(pictures: npt.NDArray[np.uint8]) -> Floats:
-    total = np.zeros(pictures.shape[1:], np.float64)
-    for first in range(0, len(pictures), 256):
-        total += pictures[first : first + 256].sum(axis=0, dtype=np.float64)
-    return np.asarray(total / len(pictures), np.float32)
-
-
-def _detail(pictures: npt.NDArray[np.uint8]) -> Floats:
-    """(T,) float32: mean absolute Laplacian of each mouth's lightness, levels."""
-    rows = slice(HEIGHT // 5, 4 * HEIGHT // 5)
-    columns = slice(WIDTH // 5, 4 * WIDTH // 5)
-    out = np.empty(len(pictures), np.float32)
-    for t, picture in enumerate(pictures):
-        grey = cv2.cvtColor(picture[rows, columns], cv2.COLOR_BGR2GRAY)
-        out[t] = np.abs(cv2.Laplacian(grey, cv2.CV_32F)).mean()
-    return out
-
-
-def relative_detail(detail: Floats, opening: Floats) -> Floats:
-    """Detail of each frame over what is usual at its opening: teeth and tongue have more of it than shut lips."""
-    order = np.argsort(opening, kind="stable")
-    usual = np.empty_like(detail)
-    for part in np.array_split(order, max(1, min(12, len(order) // 20))):
-        usual[part] = np.median(detail[part])
-    return np.asarray(detail / np.maximum(usual, 1e-3), np.float32)
+def _tell(chosen: list[_Chosen], looks: Looks, on_event: Listener) -> None:
+    """Say which footage is left out and why."""
+    for clips, why in ((looks.strange, "shows no mouth like the others'"), (looks.tinted, "has another tint")):
+        for number in clips:
+            on_event(Fallback(STAGE, f"{chosen[number].clip.name} {why} and is not used"))
 
 
 def _assemble(
     chosen: list[_Chosen],
     writer: CropWriter,
-    basis: MouthBasis,
-    components: Floats,
-    detail: Floats,
+    looks: Looks,
     options: BuildOptions,
     on_event: Listener,
 ) -> Bank:
@@ -253,8 +215,11 @@ def _assemble(
     if len(heard) == len(chosen):
         sound = np.concatenate([target.sound_context(c.footage.sound, c.footage.times[c.frames]) for c in chosen])
     context = np.concatenate([target.model_context(c.footage.cue, c.footage.times[c.frames]) for c in chosen])
-    model = context_model.train(context, sound, components, options.training)
-    sharpness = relative_detail(detail, mouths[:, 0])
+    sharpness = relative_detail(looks.detail, mouths[:, 0])
+    keep = looks.keep & (sharpness >= options.min_detail)
+    if not keep.any():
+        keep[:] = True
+    model = context_model.train(context[keep], sound[keep], looks.components[keep], options.training)
     bank = Bank(
         clips=tuple(c.clip for c in chosen),
         clip=np.repeat(np.arange(len(chosen)), [len(c.frames) for c in chosen]),
@@ -264,14 +229,14 @@ def _assemble(
         pose=_joined([c.poses for c in chosen]),
         mouth=mouths.astype(np.float32),
         sharpness=sharpness,
-        components=components,
+        components=looks.components,
         sound=sound,
-        basis=basis,
+        basis=looks.basis,
         model=model,
         table=learn_table(spoken),
         crops=writer.store(),
     )
-    return bank.without(sharpness < options.min_detail)
+    return bank.without(~keep)
 
 
 def _joined(poses: list[Poses]) -> Poses:
