@@ -14,7 +14,7 @@ from syncline.engines.actor.rows import Rows, lay_out
 from syncline.engines.actor.select import Selection, Walk, select
 from syncline.engines.actor.sources import Sources, joins, sources_of
 from syncline.engines.actor.voice import same_voice, voice_print
-from syncline.engines.actor.wanted import Demands, Wanted, Weights, compare
+from syncline.engines.actor.wanted import PRESSED, Demands, Wanted, Weights, compare
 from syncline.engines.base import Correction, DrawPlan, Reason, Source, TakeRequest
 from syncline.errors import StageError
 from syncline.events import Listener, Note
@@ -158,7 +158,7 @@ class ActorEngine:
     def _closing(self, wanted: Wanted, rows: Rows, chosen: Selection) -> Floats:
         """Lips that must be shut and are not in the chosen frame are shut by the drawing."""
         opening = self._bank.mouth[rows.frame[chosen.row], 0]
-        open_still = opening > self._bank.closed
+        open_still = opening > PRESSED * self._bank.closed
         return np.where(open_still, np.where(wanted.shut > 0.5, wanted.shut, 0.0), 0.0).astype(np.float32)
 
     def _corrections(self, wanted: Wanted, rows: Rows, chosen: Selection) -> Correction | None:

@@ -16,6 +16,7 @@ from syncline.engines.base import TakeRequest
 Floats = npt.NDArray[np.float32]
 
 LEAST_TOLD: Final = 1e-2  # variance that a model explains, against 1 that it leaves open, to be worth listening to
+PRESSED: Final = 0.4  # share of the gap that counts as shut: lips that close on purpose press together
 TURN_DEGREES: Final = 10.0  # head turned apart by this much counts `Weights.pose`
 
 
@@ -105,7 +106,7 @@ class Demands:
     def __init__(self, bank: Bank, rows: Rows, wanted: Wanted, weights: Weights) -> None:
         spread = max(float(bank.table.style.spread[0]), 1e-3)
         opening = bank.mouth[rows.frame, 0]
-        limit = np.float32(bank.closed)
+        limit = np.float32(PRESSED * bank.closed)
         at_rest = np.float32(max(bank.closed, float(bank.table.style.rest[0])))
         self._shut = (weights.shut * np.maximum(opening - limit, 0.0) / spread).astype(np.float32)
         self._rest = (weights.rest * np.maximum(opening - at_rest, 0.0) / spread).astype(np.float32)
