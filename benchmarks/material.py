@@ -65,33 +65,41 @@ def clip(name: str) -> Path:
 
 
 def looped_clip(source: Path, seconds: int) -> Path:
-    """The picture of `source` repeated without re-encoding until it lasts `seconds`, kept under `benchmarks/work`."""
-    target = WORK / f"{source.stem}-{seconds}s.mp4"
+    """`source` repeated without re-encoding, picture and sound, until `seconds`; kept under `benchmarks/work`."""
+    target = WORK / f"{source.stem}-loop-{seconds}s.mp4"
     if target.exists():
         return target
     WORK.mkdir(parents=True, exist_ok=True)
     draft = target.with_suffix(".part.mp4")
+    with av.open(str(source)) as container:
+        video = container.streams.video[0]
+        assert video.time_base is not None
+        assert video.average_rate is not None
+        ends = [packet.pts for packet in container.demux(video) if packet.pts is not None]
+        length = (max(ends) - min(ends)) * video.time_base + 1 / video.average_rate
     with av.open(str(draft), "w", format="mp4") as out:
-        with av.open(str(source)) as container:
-            stream = container.streams.video[0]
-            copy = out.add_stream_from_template(stream)
-            base, rate = stream.time_base, stream.average_rate
-            frame = round(1 / (rate * base))
-            packets = [packet for packet in container.demux(stream) if packet.dts is not None]
-            first = min(packet.pts for packet in packets)
-            length = max(packet.pts for packet in packets) - first + frame
-        shift, done = -first, Fraction(0)
-        while done < seconds:
+        copies: dict[int, av.stream.Stream] = {}
+        free: dict[int, int] = {}  # by stream, the first tick that is not taken
+        start = Fraction(0)
+        while start < seconds:
             with av.open(str(source)) as container:
-                for packet in container.demux(container.streams.video[0]):
-                    if packet.dts is None or (packet.pts + shift) * base >= seconds:
+                streams = [*container.streams.video[:1], *container.streams.audio[:1]]
+                for stream in streams:
+                    if stream.index not in copies:
+                        copies[stream.index] = out.add_stream_from_template(stream)
+                for packet in container.demux(streams):
+                    base = packet.time_base
+                    if packet.dts is None or packet.pts * base >= min(length, seconds - start):
                         continue
+                    number, shift = packet.stream.index, round(start / base)
+                    if packet.dts + shift < free.get(number, packet.dts + shift):
+                        continue  # the encoder's priming before each round overlaps the round before
+                    free[number] = packet.dts + shift + (packet.duration or 1)
                     packet.pts += shift
                     packet.dts += shift
-                    packet.stream = copy
+                    packet.stream = copies[number]
                     out.mux(packet)
-            shift += length
-            done = (shift + first) * base
+            start += length
     draft.rename(target)
     return target
 

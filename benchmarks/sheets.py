@@ -84,7 +84,7 @@ def sheet(plate: Path, dub: Path, moments: Sequence[Moment], plate_index: Sequen
 
 
 def moments_of(cue: CueSheet, times: npt.NDArray[np.float64], count: int) -> list[Moment]:
-    """Pictures in the middle of phones spread over the speech, captioned with time and viseme (OpenCV writes no IPA)."""
+    """Pictures in the middle of phones spread over the speech; captions are visemes, as OpenCV writes no IPA."""
     spoken = [phone for phone in cue.phones if phone.ipa != "sil"]
     chosen = [spoken[i] for i in np.linspace(0, len(spoken) - 1, min(count, len(spoken))).astype(int)]
     middles = [(phone.start + phone.end) / 2 for phone in chosen]
