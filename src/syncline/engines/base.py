@@ -48,6 +48,7 @@ class Reason(IntFlag):
     LABIODENTAL = 32  # f v
     FAR = 64  # the bank holds no phonetic context near the wanted one
     NO_BANK = 128  # the bank is empty
+    ISLAND = 256  # fit to draw, but too short a stretch between frames that are not
 
 
 @dataclass(frozen=True, eq=False)

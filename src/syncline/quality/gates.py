@@ -20,9 +20,9 @@ class Gates:
     offset_pass_ms, offset_warn_ms : (sound late, sound early).
     closures_pass, closures_warn : smallest share of p b m that shut.
     opening_pass, opening_warn : smallest correlation with the mouth asked for. A real frame keeps its own shape, so
-        that a low value alone does not fail a take.
+        that a low value alone does not fail a take, nor does any value of fewer pictures than `opening_needed`.
     flicker_pass, flicker_warn : largest ratio to the plate. sharpness: (smallest, largest) ratio.
-    seam_pass, seam_warn : largest step in grey levels.
+    seam_pass, seam_warn : largest step in grey levels that the plate has not nearby.
     passed_pass : largest share of frames that went through.
     """
 
@@ -33,6 +33,7 @@ class Gates:
     closures_needed: int = 3
     opening_pass: float = 0.6
     opening_warn: float = 0.0
+    opening_needed: int = 50
     flicker_pass: float = 1.6
     flicker_warn: float = 4.0
     sharpness_pass: tuple[float, float] = (0.7, 1.5)
@@ -105,6 +106,8 @@ def grade_opening(match: OpeningMatch, gates: Gates = DEFAULT) -> Figure:
         grade, sentence = Grade.WARN, "Opening not compared: the mouth hardly moves or is not seen."
     else:
         grade = _at_least(match.correlation, gates.opening_pass, gates.opening_warn)
+        if grade is Grade.FAIL and match.frames < gates.opening_needed:
+            grade = Grade.WARN  # a second of pictures does not prove a fault
         sentence = f"The opening follows what was asked with a correlation of {match.correlation:.2f}."
     return Figure(
         value=match.correlation, unit="correlation", grade=grade, standard=standard, sentence=sentence, details=details

@@ -16,6 +16,7 @@ from syncline.face.tracks import Flag
 Floats = npt.NDArray[np.float32]
 Mask = npt.NDArray[np.bool_]
 
+ISLAND_SECONDS: Final = 0.4  # a shorter stretch between frames that go through would be little but its fades
 FADE_FRAMES: Final = 3  # opacity 1/4, 2/4, 3/4 beside frames that go through
 KEEP_SECONDS: Final = 0.28  # shorter rests are drawn: every change between plate and bank can be seen
 STILL_SECONDS: Final = 0.12  # the plate must rest for so long on both sides of a frame
@@ -36,7 +37,8 @@ def sources_of(bank: Bank, request: TakeRequest) -> Sources:
     """Which output frames are drawn, which keep the plate, and how opaque the drawing is beside those."""
     index = request.plate_index
     flags = request.track.flags[index]
-    drawable = request.track.drawable[index] & np.isfinite(request.track.landmarks[index]).all(axis=(1, 2))
+    seen = request.track.drawable[index] & np.isfinite(request.track.landmarks[index]).all(axis=(1, 2))
+    drawable = seen if seen.all() else _long(seen, request.times, ISLAND_SECONDS)
     count = len(index)
     source = np.full(count, Source.BANK, np.uint8)
     reason = np.zeros(count, np.uint16)
@@ -47,7 +49,8 @@ def sources_of(bank: Bank, request: TakeRequest) -> Sources:
     source[~drawable] = Source.PASS
     missing = (flags & np.uint16(Flag.NO_FACE)) != 0
     reason[missing] |= np.uint16(Reason.NO_FACE)
-    reason[~drawable & ~missing] |= np.uint16(Reason.UNDRAWABLE)
+    reason[~seen & ~missing] |= np.uint16(Reason.UNDRAWABLE)
+    reason[seen & ~drawable] |= np.uint16(Reason.ISLAND)
     weight = _faded(source == Source.BANK)
     reason[(source == Source.BANK) & (weight < 1.0)] |= np.uint16(Reason.FADE)
     return Sources(source, weight, reason)
