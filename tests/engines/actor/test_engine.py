@@ -145,6 +145,18 @@ def test_frames_that_cannot_be_drawn_go_through_with_fades(bank: Bank, plate: tu
     assert (plan.frame[plan.source == Source.PASS] == -1).all()
 
 
+def test_islands_between_frames_that_go_through_are_left_alone(bank: Bank, plate: tuple[MediaInfo, FaceTrack]) -> None:
+    flags = plate[1].flags.copy()
+    flags[6:12] |= np.uint16(Flag.OCCLUDED)
+    flags[17:22] |= np.uint16(Flag.OCCLUDED)  # five frames, 12 to 16, between two covers
+    asked = request(bank, plate, "_ e b a m u b a e m a u _", track=replace(plate[1], flags=flags))
+    plan = ActorEngine(bank).plan(asked, silent)
+    assert (plan.source[6:22] == Source.PASS).all()
+    assert (plan.reason[12:17] & Reason.ISLAND).all()
+    assert not (plan.reason[12:17] & Reason.UNDRAWABLE).any()
+    assert (plan.source[22:] != Source.PASS).all()
+
+
 def test_draws_the_chosen_mouth(bank: Bank, plate: tuple[MediaInfo, FaceTrack]) -> None:
     engine = ActorEngine(bank)
     plan = engine.plan(request(bank, plate, "m a m a m a"), silent)
