@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from syncline.errors import InputError
-from syncline.face.mouth import mouth_features
+from syncline.face.mouth import mouth_in_pose
 from syncline.face.tracks import FaceTrack, Flag, Tracks
 
 FaceChoice = Literal["auto", "largest", "speaking"] | int
@@ -115,7 +115,7 @@ def mouth_likeness(face: FaceTrack, loudness: npt.NDArray[Any], times: npt.NDArr
     seconds = float(usable.sum()) / RATE
     if seconds < MIN_SECONDS:
         return UNKNOWN
-    features = mouth_features(face.pose.to_face(face.landmarks))
+    features = mouth_in_pose(face.landmarks, face.pose)
     opening = _quick(np.interp(grid, times[seen], features.opening[seen]))
     jaw = _quick(np.interp(grid, times[seen], features.jaw[seen]))
     speed = _soft(np.abs(np.gradient(opening)))

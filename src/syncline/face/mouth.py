@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from syncline.face.pose import BLOCK, Poses
 from syncline.face.topology import INNER_PAIRS, MOUTH_CORNERS, NOSE_BRIDGE
 
 Floats = npt.NDArray[np.float32]
@@ -52,6 +53,15 @@ def mouth_features(shape_face: npt.NDArray[Any]) -> MouthFeatures:
     protrusion = shape[:, _CORNER_SKIN, 2].mean(axis=1) - shape[:, _MIDDLE_LIPS, 2].mean(axis=1)
     jaw = shape[:, _CHIN_TIP, 1].mean(axis=1) - shape[:, NOSE_BRIDGE, 1]
     return MouthFeatures(opening, width, protrusion, jaw)
+
+
+def mouth_in_pose(landmarks: Floats, pose: Poses) -> MouthFeatures:
+    """Measure the mouth of landmarks (T, 478, 3) in pixels, given their T poses, without holding all shapes at once."""
+    stacked = np.empty((len(landmarks), 4), np.float32)
+    for first in range(0, len(landmarks), BLOCK):
+        part = slice(first, first + BLOCK)
+        stacked[part] = mouth_features(pose[part].to_face(landmarks[part])).stacked()
+    return MouthFeatures(*np.ascontiguousarray(stacked.T))
 
 
 def opening_and_width(landmarks: Floats) -> tuple[Floats, Floats]:

@@ -51,13 +51,21 @@ _SKIN, _LIPS, _INSIDE = 1, 2, 3
 def occluded(tracklet: Tracklet) -> npt.NDArray[np.int64]:
     """Frames of a tracklet in which something covers the mouth, rising."""
     frames = np.array(tracklet.frames, np.int64)
-    landmarks = np.stack(tracklet.landmarks)
-    with np.errstate(invalid="ignore"):
-        seen = np.abs(fit_poses(landmarks).yaw_degrees) < MAX_YAW
-    if not seen.any():
+    seen = np.zeros(len(frames), bool)
+    features_of, area_of = [], []
+    for start in range(0, len(frames), _CHUNK):  # a long plate's landmarks and patches are not held a second time
+        part = slice(start, start + _CHUNK)
+        landmarks = np.stack(tracklet.landmarks[part])
+        with np.errstate(invalid="ignore"):
+            here = np.abs(fit_poses(landmarks).yaw_degrees) < MAX_YAW
+        seen[part] = here
+        if here.any():
+            features_of.append(_features(np.stack(tracklet.patches[part])[here]))
+            area_of.append(_area(landmarks[here]))
+    if not features_of:
         return frames[:0]
-    features = _features(np.stack(tracklet.patches)[seen])
-    area = _area(landmarks[seen])
+    features, area = np.concatenate(features_of), np.concatenate(area_of)
+    del features_of
     covered = _steady(_dark_part(features, area)) > MAX_DARK_PART
     if len(features) >= MIN_PICTURES:
         few = np.clip((MANY - len(features)) / (MANY - MIN_PICTURES), 0.0, 1.0)
@@ -101,16 +109,19 @@ def _fill(canvas: npt.NDArray[np.uint8], polygon: npt.NDArray[np.float64], value
 def _residue(features: Floats, area: npt.NDArray[np.bool_]) -> npt.NDArray[np.float64]:
     """(T,) how much of the area differs from all that the mouth usually does; 0 is usual, 3 the most."""
     # Hue changes more with a cover than with speech: its weight is higher. Green/red and blue/red stand for both hues.
-    values = (features * np.array([1.0, 2.0, 1.0], np.float32)).reshape(len(features), -1)
-    mean, basis = _usual(values[np.linspace(0, len(values) - 1, min(SAMPLE, len(values))).astype(int)])
-    result = np.zeros(len(values))
-    for start in range(0, len(values), _CHUNK):
-        part = values[start : start + _CHUNK] - mean
+    weights = np.array([1.0, 2.0, 1.0], np.float32)
+    count = len(features)
+    sample = np.linspace(0, count - 1, min(SAMPLE, count)).astype(int)
+    mean, basis = _usual((features[sample] * weights).reshape(len(sample), -1))
+    result = np.zeros(count)
+    for start in range(0, count, _CHUNK):
+        chunk = features[start : start + _CHUNK]
+        part = (chunk * weights).reshape(len(chunk), -1) - mean
         part = part - (part @ basis.T) @ basis
         size = np.abs(part.reshape(-1, ROWS, COLUMNS, 3)).max(axis=-1)
         here = area[start : start + _CHUNK]
-        count = np.maximum(here.sum(axis=(1, 2)), 1)
-        result[start : start + _CHUNK] = sum(((size > step) & here).sum(axis=(1, 2)) for step in RESIDUE_STEPS) / count
+        cells = np.maximum(here.sum(axis=(1, 2)), 1)
+        result[start : start + _CHUNK] = sum(((size > step) & here).sum(axis=(1, 2)) for step in RESIDUE_STEPS) / cells
     return result
 
 

@@ -56,7 +56,7 @@ _CANONICAL: Final = np.array(
     ]
 )
 CANONICAL: Final[Floats] = _CANONICAL[:, :3].astype(np.float32)  # (22, 3), IOD units, order of topology.STABLE
-BLOCK: Final = 512  # frames transformed at once
+BLOCK: Final = 256  # frames fitted or transformed at once: a long plate's landmarks are not held in float64
 WEIGHTS: Final = _CANONICAL[:, 3] / _CANONICAL[:, 3].sum()
 
 
@@ -78,10 +78,14 @@ class Poses:
 
     def to_face(self, landmarks: Numbers) -> Floats:
         """Pixels (T, N, 3) to the face frame (T, N, 3) float32, IOD units."""
-        centred = np.asarray(landmarks, np.float64) - self.translation[:, None, :]
-        # (R^T v) for rows v is v @ R
-        turned = np.einsum("tni,tij->tnj", centred, self.rotation.astype(np.float64))
-        return np.asarray(turned / self.scale[:, None, None], np.float32)
+        result = np.empty((len(self), *np.shape(landmarks)[1:]), np.float32)
+        for first in range(0, len(self), BLOCK):
+            part = slice(first, first + BLOCK)
+            centred = np.asarray(landmarks[part], np.float64) - self.translation[part, None, :]
+            # (R^T v) for rows v is v @ R
+            turned = np.einsum("tni,tij->tnj", centred, self.rotation[part].astype(np.float64))
+            result[part] = turned / self.scale[part, None, None]
+        return result
 
     def to_image(self, shape_face: Numbers) -> Floats:
         """The face frame (T, N, 3), IOD units, to pixels (T, N, 3) float32; (N, 3) is taken for every frame."""
@@ -133,15 +137,18 @@ def fit_poses(landmarks: Numbers) -> Poses:
     The refinement trusts depth less (`DEPTH_TRUST`): the model guesses it, and tips the face when the mouth opens.
     Source: S. Umeyama, Least-squares estimation of transformation parameters, PAMI 1991.
     """
-    points = np.asarray(landmarks, np.float64)[:, list(STABLE)]
-    frames = len(points)
+    frames = len(landmarks)
     scale = np.full(frames, np.nan, np.float32)
     rotation = np.full((frames, 3, 3), np.nan, np.float32)
     translation = np.full((frames, 3), np.nan, np.float32)
-    seen = np.isfinite(points).all(axis=(1, 2))
-    if seen.any():
-        start = _similarity(CANONICAL.astype(np.float64), points[seen])
-        scale[seen], rotation[seen], translation[seen] = _refined(CANONICAL.astype(np.float64), points[seen], *start)
+    canonical = CANONICAL.astype(np.float64)
+    for first in range(0, frames, BLOCK):
+        points = np.asarray(landmarks[first : first + BLOCK, list(STABLE)], np.float64)
+        seen = np.isfinite(points).all(axis=(1, 2))
+        if seen.any():
+            rows = first + np.flatnonzero(seen)
+            start = _similarity(canonical, points[seen])
+            scale[rows], rotation[rows], translation[rows] = _refined(canonical, points[seen], *start)
     return Poses(scale, rotation, translation)
 
 

@@ -32,10 +32,15 @@ def smooth(landmarks: npt.NDArray[Any], times: npt.NDArray[np.float64]) -> Float
     Source: A. Savitzky, M. Golay, Analytical Chemistry 36 (1964); FINDINGS for window and degree.
     """
     result = np.array(landmarks, np.float32)
-    for start, stop in runs(np.isfinite(result[:, 0, 0])):
-        if stop - start > 2 * HALF_WINDOW:
-            _smooth_run(result[start:stop], times[start:stop])
+    smooth_in_place(result, times)
     return result
+
+
+def smooth_in_place(landmarks: Floats, times: npt.NDArray[np.float64]) -> None:
+    """`smooth` without a second copy of a whole clip's landmarks."""
+    for start, stop in runs(np.isfinite(landmarks[:, 0, 0])):
+        if stop - start > 2 * HALF_WINDOW:
+            _smooth_run(landmarks[start:stop], times[start:stop])
 
 
 def _smooth_run(run: Floats, times: npt.NDArray[np.float64]) -> None:

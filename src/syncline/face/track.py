@@ -18,7 +18,7 @@ from syncline.face.graphs import DetectorGraphs, MeshGraph
 from syncline.face.link import link
 from syncline.face.occlusion import occluded
 from syncline.face.pose import Floats, fit_poses
-from syncline.face.smooth import bridge, smooth
+from syncline.face.smooth import bridge, smooth_in_place
 from syncline.face.topology import CHIN, OUTER_EYE_CORNERS, OUTER_LIPS
 from syncline.face.tracks import FaceTrack, Flag, Tracks
 from syncline.media.info import MediaInfo
@@ -128,16 +128,19 @@ def _finish(
 ) -> FaceTrack:
     """Make one person's track of its tracklets: bridge, smooth, fit the pose, set the flags."""
     frames = len(times)
-    landmarks = np.full((frames, 478, 3), np.nan, np.float32)
     covered = np.zeros(frames, bool)
     for tracklet in person:
         covered[occluded(tracklet)] = True
-        landmarks[tracklet.frames] = np.stack(tracklet.landmarks)
+        tracklet.patches.clear()
+    landmarks = np.full((frames, 478, 3), np.nan, np.float32)
+    for tracklet in person:
+        for frame, points in zip(tracklet.frames, tracklet.landmarks, strict=True):
+            landmarks[frame] = points
         tracklet.landmarks.clear()  # one copy is enough
     bridged = bridge(landmarks, times, cuts)
     edges = sorted({0, *cuts, frames})
     for start, stop in itertools.pairwise(edges):
-        landmarks[start:stop] = smooth(landmarks[start:stop], times[start:stop])
+        smooth_in_place(landmarks[start:stop], times[start:stop])
     pose = fit_poses(landmarks)
     left, right = OUTER_EYE_CORNERS
     iod = np.linalg.norm(landmarks[:, right] - landmarks[:, left], axis=1).astype(np.float32)

@@ -19,9 +19,9 @@ from syncline.engines.actor.steady import steady_poses
 from syncline.engines.actor.voice import voice_print
 from syncline.errors import InputError
 from syncline.events import Fallback, Listener, Progress, silent, timed
-from syncline.face.mouth import mouth_features
+from syncline.face.mouth import mouth_in_pose
 from syncline.face.pose import Poses
-from syncline.face.topology import JAW, NOSE_BRIDGE
+from syncline.face.topology import JAW, NOSE_BRIDGE, POINTS
 from syncline.face.tracks import FaceTrack, Flag
 from syncline.media.info import MediaInfo
 from syncline.media.probe import need_picture
@@ -100,9 +100,7 @@ def build_bank(
     """
     with timed(STAGE, on_event):
         chosen = _choose(footage, options, on_event)
-        centre = appearance.mouth_centre(
-            np.concatenate([c.poses.to_face(c.footage.track.landmarks[c.frames]) for c in chosen])
-        )
+        centre = appearance.mouth_centre(np.concatenate([_lips(c) for c in chosen]))
         mouths = crops.with_name(crops.name + ".mouths")
         try:
             with CropWriter(crops) as writer, mouths.open("wb") as spool:
@@ -115,6 +113,12 @@ def build_bank(
             mouths.unlink(missing_ok=True)
         _tell(chosen, looks, on_event)
         return _assemble(chosen, writer, looks, options, on_event)
+
+
+def _lips(item: _Chosen) -> Floats:
+    """(M, 2, 3) float32 IOD: the lips' inner middle in one clip's usable frames."""
+    points = item.footage.track.landmarks[item.frames[:, None], list(appearance.LIP_MIDDLE)]
+    return item.poses.to_face(points)
 
 
 def _choose(footage: Iterable[Footage], options: BuildOptions, on_event: Listener) -> list[_Chosen]:
@@ -154,9 +158,10 @@ def usable_frames(track: FaceTrack) -> npt.NDArray[np.int64]:
     lips do that in a 25th of a second.
     """
     usable = track.drawable & ((track.flags & np.uint16(Flag.BRIDGED)) == 0)
-    usable &= np.isfinite(track.landmarks).all(axis=(1, 2)) & np.isfinite(track.pose.scale)
+    # A sum is finite where all of its terms are.
+    usable &= np.isfinite(track.landmarks.sum(axis=(1, 2))) & np.isfinite(track.pose.scale)
     if len(usable) > 2 and usable.any():
-        mouth = mouth_features(track.pose.to_face(track.landmarks)).stacked()
+        mouth = mouth_in_pose(track.landmarks, track.pose).stacked()
         odd = np.zeros(len(usable), np.bool_)
         odd[1:-1] = (np.abs(mouth[1:-1] - (mouth[:-2] + mouth[2:]) / 2) > 0.08).any(axis=1)
         usable &= ~odd
@@ -203,7 +208,7 @@ def _assemble(
     mouth = []
     for item in chosen:
         track = item.footage.track
-        shape = mouth_features(track.pose.to_face(track.landmarks)).stacked()
+        shape = mouth_in_pose(track.landmarks, track.pose).stacked()
         spoken.append(SpokenFootage(item.footage.cue, item.footage.times[: len(shape)], shape))
         mouth.append(shape[item.frames])
     mouths = np.concatenate(mouth)
@@ -220,23 +225,37 @@ def _assemble(
     if not keep.any():
         keep[:] = True
     model = context_model.train(context[keep], sound[keep], looks.components[keep], options.training)
-    bank = Bank(
+    rows = np.flatnonzero(keep)
+    return Bank(
         clips=tuple(c.clip for c in chosen),
-        clip=np.repeat(np.arange(len(chosen)), [len(c.frames) for c in chosen]),
-        frame=np.concatenate([c.frames for c in chosen]),
-        time=time.astype(np.float64),
-        landmarks=np.concatenate([c.footage.track.landmarks[c.frames] for c in chosen]).astype(np.float32),
-        pose=_joined([c.poses for c in chosen]),
-        mouth=mouths.astype(np.float32),
-        sharpness=sharpness,
-        components=looks.components,
-        sound=sound,
+        clip=np.repeat(np.arange(len(chosen)), [len(c.frames) for c in chosen])[rows],
+        frame=np.concatenate([c.frames for c in chosen])[rows],
+        time=time.astype(np.float64)[rows],
+        landmarks=_landmarks(chosen, keep),
+        pose=_joined([c.poses for c in chosen])[rows],
+        mouth=mouths.astype(np.float32)[rows],
+        sharpness=sharpness[rows],
+        components=looks.components[rows],
+        sound=sound[rows],
         basis=looks.basis,
         model=model,
         table=learn_table(spoken),
-        crops=writer.store(),
+        crops=writer.store().subset(rows),
     )
-    return bank.without(~keep)
+
+
+def _landmarks(chosen: list[_Chosen], keep: npt.NDArray[np.bool_]) -> Floats:
+    """(N, 478, 3) float32 px of the frames kept, copied once: of all that a bank holds they are the most."""
+    ends = np.cumsum([len(c.frames) for c in chosen])
+    result = np.empty((int(keep.sum()), POINTS, 3), np.float32)
+    done = 0
+    for item, end in zip(chosen, ends, strict=True):
+        frames = item.frames[keep[end - len(item.frames) : end]]
+        # Copied row by row: an index array would make a second copy on the way.
+        for row, frame in enumerate(frames, start=done):
+            result[row] = item.footage.track.landmarks[frame]
+        done += len(frames)
+    return result
 
 
 def _joined(poses: list[Poses]) -> Poses:

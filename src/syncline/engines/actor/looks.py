@@ -16,11 +16,13 @@ import numpy.typing as npt
 
 from syncline.engines.actor import appearance
 from syncline.engines.actor.appearance import HEIGHT, WIDTH, MouthBasis
+from syncline.media.samples import release
 
 Floats = npt.NDArray[np.float32]
 Pixels = npt.NDArray[np.uint8]
 Mask = npt.NDArray[np.bool_]
 
+BLOCK: Final = 512  # pictures after which the memory of a mapped file is given back
 MEDIAN_FRAMES: Final = 64  # of a clip, evenly, for its median picture
 FEW_CLIPS: Final = 5  # with fewer, nobody can say which of them is the odd one
 LIKE_OTHERS: Final = (
@@ -62,6 +64,8 @@ def look_over(pictures: Pixels, owner: npt.NDArray[np.int64], centre: Floats, co
     skin = medians[:, rim].mean(axis=1)
     detail = np.empty(len(pictures), np.float32)
     for i, picture in enumerate(pictures):
+        if i % BLOCK == 0:
+            release(pictures)
         keep[i] &= bool(np.abs(picture[rim].mean(axis=0) - skin[owner[i]]).max() < FLASH)
         detail[i] = _detail(picture)
     if not keep.any():
@@ -69,7 +73,13 @@ def look_over(pictures: Pixels, owner: npt.NDArray[np.int64], centre: Floats, co
     known = np.flatnonzero(keep)
     means = [_mean(pictures[a:b], keep[a:b], median) for (a, b), median in zip(pairwise(edges), medians, strict=True)]
     sample = known[np.unique(np.linspace(0, len(known) - 1, min(samples, len(known))).astype(np.int64))]
-    basis = appearance.learn_basis(np.stack([pictures[i] - means[owner[i]] for i in sample]), centre, count)
+    release(pictures)
+    apart = np.empty((len(sample), HEIGHT, WIDTH, 3), np.float32)
+    for row, i in enumerate(sample):
+        np.subtract(pictures[i], means[owner[i]], out=apart[row])
+    basis = appearance.learn_basis(apart, centre, count)
+    del apart
+    release(pictures)
     components = np.concatenate(
         [basis.components(pictures[a:b], mean) for (a, b), mean in zip(pairwise(edges), means, strict=True)]
     )
@@ -91,6 +101,8 @@ def _mean(pictures: Pixels, keep: Mask, median: Floats) -> Floats:
         return median
     total = np.zeros(median.shape, np.float64)
     for i in np.flatnonzero(keep):
+        if i % BLOCK == 0:
+            release(pictures)
         total += pictures[i]
     return np.asarray(total / keep.sum(), np.float32)
 

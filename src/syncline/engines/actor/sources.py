@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from syncline.engines.actor.bank import Bank
 from syncline.engines.base import Reason, Source, TakeRequest
-from syncline.face.mouth import mouth_features
+from syncline.face.mouth import mouth_in_pose
 from syncline.face.tracks import Flag
 
 Floats = npt.NDArray[np.float32]
@@ -37,7 +37,7 @@ def sources_of(bank: Bank, request: TakeRequest) -> Sources:
     """Which output frames are drawn, which keep the plate, and how opaque the drawing is beside those."""
     index = request.plate_index
     flags = request.track.flags[index]
-    seen = request.track.drawable[index] & np.isfinite(request.track.landmarks[index]).all(axis=(1, 2))
+    seen = request.track.drawable[index] & np.isfinite(request.track.landmarks.sum(axis=(1, 2)))[index]
     drawable = seen if seen.all() else _long(seen, request.times, ISLAND_SECONDS)
     count = len(index)
     source = np.full(count, Source.BANK, np.uint8)
@@ -59,7 +59,7 @@ def sources_of(bank: Bank, request: TakeRequest) -> Sources:
 def plate_rests(bank: Bank, request: TakeRequest) -> Mask:
     """(plate frames,) bool: the plate's own mouth is shut, or as good as at this person's rest, and still."""
     track = request.track
-    opening = mouth_features(track.pose.to_face(track.landmarks)).opening
+    opening = mouth_in_pose(track.landmarks, track.pose).opening
     style = bank.table.style
     limit = max(style.closed, float(style.rest[0]) + 0.3 * float(style.spread[0]))
     shut = np.isfinite(opening) & (np.nan_to_num(opening, nan=np.inf) <= limit)
