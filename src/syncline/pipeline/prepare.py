@@ -17,9 +17,8 @@ from syncline.media.info import MediaInfo
 from syncline.media.probe import need_picture, need_sound, probe
 from syncline.media.read import analysis_sound, read_sound
 from syncline.media.sound import Sound
-from syncline.speech.align import align
+from syncline.speech.apart import listen
 from syncline.speech.cuesheet import CueSheet
-from syncline.speech.recognise import recognise
 from syncline.store import Step, StepCache, code_version, file_hash
 
 # Rooms and distributions whose code makes the results of a step.
@@ -112,17 +111,13 @@ def cue_sheet(
 ) -> CueSheet:
     """The kept cue sheet of a sound, or a new one."""
 
-    def make() -> CueSheet:
-        if transcript is None:
-            return recognise(y16k, language)
-        return align(y16k, transcript, language or DEFAULT_LANGUAGE)
-
+    spoken = language if transcript is None else language or DEFAULT_LANGUAGE
     step = Step(
         name=CUES,
         version=code_version(*CUES_CODE[0], uses=CUES_CODE[1]),
         inputs={"sound": material.digest},
         options={"transcript": transcript, "language": language},
-        make=make,
+        make=lambda: listen(y16k, transcript, spoken),
         save=save_cue,
         load=load_cue,
     )
