@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import mmap
 import struct
 import threading
+import weakref
 from collections import OrderedDict
 from collections.abc import Sequence
 from pathlib import Path
@@ -101,10 +101,11 @@ class CropStore:
         self._lock = threading.Lock()
         self._held: OrderedDict[int, Pixels] = OrderedDict()
         self._held_bytes = 0
-        self._map: mmap.mmap | None = None
-        if len(spans):
-            with path.open("rb") as file:
-                self._map = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+        # Read and not mapped: the pages of a map would count as this process's memory, all crops in the end.
+        self._reading = threading.Lock()
+        self._file = path.open("rb") if len(spans) else None
+        if self._file is not None:
+            weakref.finalize(self, self._file.close)
 
     def _check(self) -> None:
         count = len(self.boxes)
@@ -133,9 +134,12 @@ class CropStore:
 
     def data(self, i: int) -> bytes:
         """Crop i as it is kept: a JPEG."""
-        if self._map is None:
+        if self._file is None:
             raise IndexError(f"crop {i} of an empty store")
-        return self._map[self._start + int(self.spans[i, 0]) : self._start + int(self.spans[i, 1])]
+        first, end = (int(edge) for edge in self.spans[i])
+        with self._reading:
+            self._file.seek(self._start + first)
+            return self._file.read(end - first)
 
     def read(self, i: int) -> tuple[Pixels, tuple[int, int]]:
         """Crop i, (h, w, 3) uint8 BGR, read-only, and the px (x, y) of its upper left pixel in its own picture."""

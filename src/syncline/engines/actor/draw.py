@@ -14,7 +14,7 @@ import numpy.typing as npt
 from syncline.engines.actor.steady import nose_shift, steady_poses
 from syncline.engines.base import DrawPlan, Source
 from syncline.face.hull import hull, hull_mask
-from syncline.face.pose import Poses
+from syncline.face.pose import BLOCK, Poses
 from syncline.render import mouth
 from syncline.render.layout import FaceLayout
 
@@ -68,6 +68,18 @@ def _keep_outside(after: Pixels, before: Pixels, box: mouth.Box, landmarks: Floa
     np.copyto(after, before, where=~inside[..., None])
 
 
+def _mean_shape(poses: Poses, landmarks: Floats) -> Floats | None:
+    """(478, 3) float32 IOD: mean shape of the frames of (T, 478, 3) that show a face; None where none does."""
+    total, count = np.zeros(landmarks.shape[1:], np.float64), 0
+    for first in range(0, len(landmarks), BLOCK):
+        part = slice(first, first + BLOCK)
+        shapes = poses[part].to_face(landmarks[part])
+        seen = np.isfinite(shapes).all(axis=(1, 2))
+        total += shapes[seen].sum(axis=0, dtype=np.float64)
+        count += int(seen.sum())
+    return (total / count).astype(np.float32) if count else None
+
+
 class PlanPainter:
     """Draws the frames of one plan on one face of one plate; safe from many threads."""
 
@@ -83,22 +95,28 @@ class PlanPainter:
         self._bank, self._track, self._plan = bank, track, plan
         self._appearance, self._settings = appearance, settings
         self._poses = steady_poses(track.pose)
-        plate_shapes = self._poses.to_face(track.landmarks)
-        seen = np.isfinite(plate_shapes).all(axis=(1, 2))
-        neutral = plate_shapes[seen].mean(axis=0) if seen.any() else np.zeros((478, 3), np.float32)
+        mean = _mean_shape(self._poses, track.landmarks)
+        neutral = np.zeros((478, 3), np.float32) if mean is None else mean
         self._layout = (
-            FaceLayout.from_neutral(neutral)
-            if seen.any()
-            else FaceLayout(np.zeros(478, np.float32), np.zeros(478, np.float32))
+            FaceLayout(np.zeros(478, np.float32), np.zeros(478, np.float32))
+            if mean is None
+            else FaceLayout.from_neutral(mean)
         )
         self._used = np.unique(np.concatenate([plan.frame, plan.other]))
         self._used = self._used[self._used >= 0]
         self._row = {int(i): row for row, i in enumerate(self._used)}
-        self._shapes = self._bank_shapes(neutral)
+        self._bank_poses, self._shifts = self._steadied(neutral)
 
-    def _bank_shapes(self, neutral: Floats) -> Floats:
-        """(U, 478, 3) steadied shapes of the frames in use, moved to where the plate's own nose says the face is."""
-        out = np.zeros((len(self._used), 478, 3), np.float32)
+    def _shape(self, i: int) -> Floats:
+        """(478, 3) steadied shape of a bank frame in use, moved to where the plate's own nose says the face is."""
+        row = self._row[i]
+        shape = self._bank_poses[row : row + 1].to_face(np.asarray(self._bank.landmarks[i : i + 1]))[0]
+        return np.asarray(shape + self._shifts[row], np.float32)
+
+    def _steadied(self, neutral: Floats) -> tuple[Poses, Floats]:
+        """Steadied poses of the U frames in use, and (U, 3) the way from each to the plate's own nose, IOD."""
+        out = Poses(*(np.zeros((len(self._used), *part), np.float32) for part in ((), (3, 3), (3,))))
+        shifts = np.zeros((len(self._used), 3), np.float32)
         clips, numbers = np.asarray(self._bank.clip), np.asarray(self._bank.frame)
         for clip in np.unique(clips[self._used]) if len(self._used) else []:
             members = np.flatnonzero(clips == clip)
@@ -106,10 +124,11 @@ class PlanPainter:
             some = np.unique(np.linspace(0, len(members) - 1, MEASURED).astype(np.int64))
             shift = nose_shift(neutral, poses[some].to_face(np.asarray(self._bank.landmarks[members[some]])))
             rows = np.flatnonzero(clips[self._used] == clip)
-            used = self._used[rows]
-            shapes = poses[np.searchsorted(members, used)].to_face(np.asarray(self._bank.landmarks[used]))
-            out[rows] = shapes + shift
-        return out
+            steady = poses[np.searchsorted(members, self._used[rows])]
+            out.scale[rows], out.rotation[rows] = steady.scale, steady.rotation
+            out.translation[rows] = steady.translation
+            shifts[rows] = shift
+        return out, shifts
 
     def draw(self, picture: Picture, t: int) -> Picture:
         """Draw output frame `t` on its plate picture; the same picture comes back where nothing is drawn."""
@@ -143,7 +162,7 @@ class PlanPainter:
             crop, origin = self._bank.crop(i)
             if added is not None and self._appearance is not None:
                 crop = mouth.add_picture(crop, origin, added, self._appearance.to_pixels(i))
-            shape = self._shapes[self._row[i]]
+            shape = self._shape(i)
             shape = shape if change is None else shape + change
             out.append(mouth.Source(crop, origin, self._bank.landmarks[i], shape, share))
         return out
