@@ -14,6 +14,7 @@ from syncline.speech.cuesheet import SILENCE, CueSheet
 GRID_RATE = 200  # cells a second of the articulatory score; 5 ms is far under a picture and under the smoothing
 OFFSETS_S: tuple[float, ...] = tuple(round(-0.2 + 0.04 * k, 2) for k in range(11))  # -200..+200 ms in 40 ms steps
 SIGMA_S = 0.09
+BLOCK = 1024  # pictures worked on at once
 
 FloatArray = npt.NDArray[np.float32]
 
@@ -41,11 +42,13 @@ def phone_context(
     score = articulatory_score(cue, pad)
     if sigma_s > 0:
         score = gaussian_filter1d(score, sigma_s * GRID_RATE, axis=0, mode="nearest", truncate=4.0)
-    position = np.clip((moments + pad) * GRID_RATE - 0.5, 0, len(score) - 1)
-    low = np.floor(position).astype(np.intp)
-    share = (position - low).astype(np.float32)[..., None]
-    high = np.minimum(low + 1, len(score) - 1)
-    result: FloatArray = score[low] * (1 - share) + score[high] * share
+    result = np.empty((*moments.shape, len(FEATURES)), np.float32)
+    for first in range(0, len(moments), BLOCK):
+        position = np.clip((moments[first : first + BLOCK] + pad) * GRID_RATE - 0.5, 0, len(score) - 1)
+        low = np.floor(position).astype(np.intp)
+        share = (position - low).astype(np.float32)[..., None]
+        high = np.minimum(low + 1, len(score) - 1)
+        result[first : first + BLOCK] = score[low] * (1 - share) + score[high] * share
     return result
 
 
