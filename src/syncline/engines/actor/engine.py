@@ -33,7 +33,8 @@ JOIN_COMPONENTS: Final = 24  # appearance components that mouths at a jump are c
 class ActorSettings:
     """How the actor engine chooses and corrects; part of a take's cache key.
 
-    correction : share of the way from a frame's appearance to the expected one (0: none).
+    correction : share of the way from a frame's appearance to the expected one, where the bank has nothing near.
+    near, far : phonetic distances up to which nothing and from which all of `correction` is done.
     gain : factor on the expected appearance: a mean over contexts moves less than any mouth does.
     directions : directions, best predicted first, in which frames are corrected.
     """
@@ -41,6 +42,8 @@ class ActorSettings:
     weights: Weights = field(default_factory=Weights)
     walk: Walk = field(default_factory=Walk)
     correction: float = 0.5
+    near: float = 0.03
+    far: float = 0.15
     gain: float = 1.5
     directions: int = 12
 
@@ -54,19 +57,19 @@ def settings_for(seconds: float) -> ActorSettings:
 
     A small bank holds no near context: weighed as in a large one, the nearest of far contexts is taken picture by
     picture, the mouth jumps (twice as restless as a real one) and its opening has nothing to do with the line's. There
-    likeness of context counts a tenth, the mouth track's opening more, and mouths at a jump must look alike. With 5
+    likeness of context counts a third, the mouth track's opening more, and mouths at a jump must look alike. With 5
     clips of one speaker as many words are read either way, opening follows what was asked with .90 in place of .81,
     and with 10 s of a plate in another language with .65 to .87 in place of about 0.
     """
     plenty = (np.log(max(seconds, 1e-3)) - np.log(LITTLE_SECONDS)) / (np.log(MUCH_SECONDS) - np.log(LITTLE_SECONDS))
     plenty = float(np.clip(plenty, 0.0, 1.0))
-    full, share = Weights(), 0.1 ** (1.0 - plenty)
+    full, share = Weights(), 0.3 ** (1.0 - plenty)
     weights = replace(
         full,
         context=share * full.context,
         learned=share * full.learned,
         sound=share * full.sound,
-        opening=full.opening * 3.0 ** (1.0 - plenty),
+        opening=full.opening * 1.5 ** (1.0 - plenty),
     )
     return ActorSettings(weights=weights, walk=Walk(join=0.06 ** (1.0 - plenty) * 0.02**plenty))
 
@@ -150,7 +153,7 @@ class ActorEngine:
             reason=reason,
             run=chosen.run.astype(np.int32),
             distance=distance,
-            appearance=self._corrections(wanted, rows, chosen),
+            appearance=self._corrections(wanted, rows, chosen, distance),
             clips=tuple(clip.name for clip in self._bank.clips),
             origin=np.where(drawn[:, None], origin, -1).astype(np.int32),
         )
@@ -161,16 +164,23 @@ class ActorEngine:
         open_still = opening > PRESSED * self._bank.closed
         return np.where(open_still, np.where(wanted.shut > 0.5, wanted.shut, 0.0), 0.0).astype(np.float32)
 
-    def _corrections(self, wanted: Wanted, rows: Rows, chosen: Selection) -> Correction | None:
-        """Move each frame's appearance towards the expected one, in the directions that speech predicts best."""
+    def _corrections(self, wanted: Wanted, rows: Rows, chosen: Selection, distance: Floats) -> Correction | None:
+        """Move appearance towards the expected one, in the directions that speech predicts best.
+
+        Only where the bank has nothing near: words that it holds lose by it, words that it does not hold gain (of 100
+        read, 88 for 91 and 73 for 71 when done everywhere). The share follows the distance over five frames, so that no
+        frame stands out.
+        """
         model, settings = self._bank.model, self._settings
-        if model is None or settings.correction <= 0:
+        if model is None or settings.correction <= 0 or not len(distance):
             return None
+        around = np.convolve(np.pad(distance, 2, mode="edge"), np.full(5, 0.2), "valid")
+        share = settings.correction * np.clip((around - settings.near) / (settings.far - settings.near), 0.0, 1.0)
         axes = model.directions.astype(np.float64)
         back = np.linalg.pinv(axes)  # directions are no orthogonal set
         own = self._bank.components[rows.frame[chosen.row]]
         change = (settings.gain * wanted.predicted - own) @ axes[:, : settings.directions]
-        coefficients = settings.correction * change @ back[: settings.directions]
+        coefficients = share[:, None] * (change @ back[: settings.directions])
         return Correction(coefficients.astype(np.float32), self._bank.basis.visible())
 
     def _reasons(self, request: TakeRequest, sources: Sources, distance: Floats) -> npt.NDArray[np.uint16]:

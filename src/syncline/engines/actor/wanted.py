@@ -34,11 +34,11 @@ class Weights:
     blur : a frame with half the usual detail.
     """
 
-    context: float = 210.0
-    learned: float = 200.0
-    sound: float = 100.0
+    context: float = 70.0
+    learned: float = 70.0
+    sound: float = 35.0
     pose: float = 0.5
-    opening: float = 2.0
+    opening: float = 4.0
     shut: float = 40.0
     rest: float = 20.0
     blur: float = 2.0
