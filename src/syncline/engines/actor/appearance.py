@@ -7,6 +7,7 @@ Turning and moving the head therefore changes nothing in it, and lips and teeth 
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -20,11 +21,13 @@ from syncline.media.samples import release
 
 Floats = npt.NDArray[np.float32]
 Pixels = npt.NDArray[np.uint8]
+Whole = npt.NDArray[np.int64]
 
 WIDTH, HEIGHT = 64, 56  # px of the mouth picture
 STEP: Final = 0.015  # IOD a pixel: 0.96 x 0.84 IOD, from the nose's base to the chin
 DROP: Final = 0.05  # IOD by which the picture's middle lies below the lips' middle: the jaw opens downwards
 MAX_COMPONENTS: Final = 64
+BLOCK: Final = 256  # pictures worked on at once, 11 MB in float32
 LIP_MIDDLE: Final = (13, 14)  # inner edges of upper and lower lip
 
 
@@ -96,10 +99,10 @@ class MouthBasis:
         flat = (self.pictures * weight).reshape(len(self), -1)
         inverse = flat / (flat**2).sum(axis=1, keepdims=True)
         out = np.empty((len(pictures), len(self)), np.float32)
-        for first in range(0, len(pictures), 256):
+        for first in range(0, len(pictures), BLOCK):
             release(pictures)
-            part = (pictures[first : first + 256].astype(np.float32) - mean) * weight
-            out[first : first + 256] = part.reshape(len(part), -1) @ inverse.T
+            part = (pictures[first : first + BLOCK].astype(np.float32) - mean) * weight
+            out[first : first + BLOCK] = part.reshape(len(part), -1) @ inverse.T
         return out
 
     def to_pixels(self, pose: Poses, i: int) -> Floats:
@@ -107,28 +110,41 @@ class MouthBasis:
         return to_pixels(pose, i, self.centre)
 
 
-def learn_basis(samples: Floats, centre: Floats, count: int = MAX_COMPONENTS) -> MouthBasis:
-    """Principal components of mouth pictures.
+def learn_basis(
+    pictures: Pixels, means: Floats, owner: Whole, centre: Floats, count: int = MAX_COMPONENTS
+) -> MouthBasis:
+    """Principal components of mouth pictures, as differences from each clip's mean picture.
 
-    samples : (S, HEIGHT, WIDTH, 3) float32, differences from each clip's mean picture; a few thousand are enough. They
-        are weighted in place: a copy of two thousand is 86 MB.
+    pictures : (S, HEIGHT, WIDTH, 3) uint8; a few thousand are enough.
+    means : (C, HEIGHT, WIDTH, 3) float32, a clip each. owner : (S,) the clip of each picture.
 
     Randomised subspace iteration (Halko, Martinsson, Tropp 2011) with a fixed start: the same samples, the same basis.
+    The differences are made a block at a time: of two thousand pictures they are 86 MB.
     """
     weight = np.sqrt(soft_mask())[..., None]
-    samples *= weight
-    flat = samples.reshape(len(samples), -1)
-    count = max(0, min(count, len(flat) - 1))
+    size = HEIGHT * WIDTH * 3
+    count = max(0, min(count, len(pictures) - 1))
     if count == 0:
         return MouthBasis(centre, np.zeros((0, HEIGHT, WIDTH, 3), np.float32))
-    start = np.random.default_rng(0).standard_normal((flat.shape[1], min(count + 16, len(flat)))).astype(np.float32)
-    directions = start
+
+    def projected(onto: Floats) -> Iterator[tuple[Floats, Floats]]:
+        """Blocks of weighted differences (B, size), and their coordinates (B, K)."""
+        for first in range(0, len(pictures), BLOCK):
+            part = slice(first, first + BLOCK)
+            flat = ((pictures[part] - means[owner[part]]) * weight).reshape(-1, size)
+            yield flat, flat @ onto
+
+    width = min(count + 16, len(pictures))
+    directions = np.random.default_rng(0).standard_normal((size, width)).astype(np.float32)
     for _ in range(4):
-        directions, _ = np.linalg.qr(flat.T @ (flat @ directions))
-    projected = flat @ directions
-    _, values, turned = np.linalg.svd(projected.astype(np.float64), full_matrices=False)
+        moved = np.zeros((size, width), np.float32)
+        for flat, coordinates in projected(directions):
+            moved += flat.T @ coordinates
+        directions, _ = np.linalg.qr(moved)
+    whole = np.concatenate([coordinates for _, coordinates in projected(directions)])
+    _, values, turned = np.linalg.svd(whole.astype(np.float64), full_matrices=False)
     keep = values[:count] > values[0] * 1e-4
-    spread = values[:count][keep] / np.sqrt(len(flat))
+    spread = values[:count][keep] / np.sqrt(len(pictures))
     axes = (turned[:count][keep] @ directions.T).astype(np.float32)
-    pictures = (axes * spread[:, None].astype(np.float32)).reshape(-1, HEIGHT, WIDTH, 3) / np.maximum(weight, 0.05)
-    return MouthBasis(centre, pictures.astype(np.float32))
+    basis = (axes * spread[:, None].astype(np.float32)).reshape(-1, HEIGHT, WIDTH, 3) / np.maximum(weight, 0.05)
+    return MouthBasis(centre, basis.astype(np.float32))

@@ -71,14 +71,12 @@ def look_over(pictures: Pixels, owner: npt.NDArray[np.int64], centre: Floats, co
     if not keep.any():
         keep[:] = True
     known = np.flatnonzero(keep)
-    means = [_mean(pictures[a:b], keep[a:b], median) for (a, b), median in zip(pairwise(edges), medians, strict=True)]
+    means = np.stack(
+        [_mean(pictures[a:b], keep[a:b], median) for (a, b), median in zip(pairwise(edges), medians, strict=True)]
+    )
     sample = known[np.unique(np.linspace(0, len(known) - 1, min(samples, len(known))).astype(np.int64))]
     release(pictures)
-    apart = np.empty((len(sample), HEIGHT, WIDTH, 3), np.float32)
-    for row, i in enumerate(sample):
-        np.subtract(pictures[i], means[owner[i]], out=apart[row])
-    basis = appearance.learn_basis(apart, centre, count)
-    del apart
+    basis = appearance.learn_basis(pictures[sample], means, owner[sample], centre, count)
     release(pictures)
     components = np.concatenate(
         [basis.components(pictures[a:b], mean) for (a, b), mean in zip(pairwise(edges), means, strict=True)]
