@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 from face_pictures import even_times, faces_with, frames_of, neutral_face, pictures_of, still_poses
 
-from syncline.face.mouth import mouth_features
-from syncline.face.pose import Poses, fit_poses, fit_residual
+from syncline.face.mouth import mouth_features, mouth_in_pose
+from syncline.face.pose import BLOCK, Poses, fit_poses, fit_residual
 from syncline.face.topology import STABLE
 from syncline.face.track import track_pictures
 
@@ -66,6 +66,22 @@ def test_there_and_back_and_gaps() -> None:
     back = pose.to_image(pose.to_face(landmarks))
     np.testing.assert_allclose(back[[0, 2]], landmarks[[0, 2]], atol=1e-2)
     assert len(pose[np.array([0, 2])]) == 2
+
+
+def test_a_long_track_is_measured_as_its_frames_are() -> None:
+    frames = 2 * BLOCK + 3
+    rng = np.random.default_rng(2)
+    landmarks = still_poses(frames).to_image(neutral_face()) + rng.normal(0, 2, (frames, 478, 3)).astype(np.float32)
+    landmarks[BLOCK - 1 : BLOCK + 1] = np.nan  # a gap over the border of two blocks
+    poses = fit_poses(landmarks)
+    mouths = mouth_in_pose(landmarks, poses).stacked()
+    assert np.isnan(poses.scale[BLOCK - 1 : BLOCK + 1]).all()
+    for frame in (0, BLOCK - 2, BLOCK + 1, 2 * BLOCK, frames - 1):
+        one = landmarks[frame : frame + 1]
+        alone = fit_poses(one)
+        assert np.array_equal(poses.rotation[frame], alone.rotation[0])
+        assert np.array_equal(poses.translation[frame], alone.translation[0])
+        np.testing.assert_allclose(mouths[frame], mouth_features(alone.to_face(one)).stacked()[0], atol=1e-6)
 
 
 def test_no_reflection_and_residual() -> None:
