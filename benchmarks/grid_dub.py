@@ -111,6 +111,10 @@ class Bench:
         syncline.build_actor([self.footage(sentence) for sentence in sentences], path, options=options)
         return path
 
+    def dubbed(self, case: Case, plate: str, line: str) -> Path:
+        """Where the dub of a pair lies."""
+        return self.work / "dubs" / case.key / f"{plate}-{line}.mp4"
+
     def dub(self, case: Case, actor: Path | None, plate: str, line: str) -> Path:
         """Dub plate A with the sound of B.
 
@@ -118,7 +122,7 @@ class Bench:
         ------
         syncline.SynclineError : the dub could not be made.
         """
-        path = self.work / "dubs" / case.key / f"{plate}-{line}.mp4"
+        path = self.dubbed(case, plate, line)
         path.parent.mkdir(parents=True, exist_ok=True)
         transcript = self.sentence(line).transcript if case.transcript else None
         options = syncline.DubOptions(transcript=transcript, language="en", actor=actor, force=True)

@@ -98,9 +98,9 @@ def body(document: Figures) -> str:
         f"standard error up to {50 / max(1, words) ** 0.5:.0f} points.",
         words_table(rows),
         f"Lips are closed when the inner lips come nearer than {closed:.2f} % of the distance between the outer eye "
-        f"corners, which 98 % of b and p do in real clips of the footage ({real['b_p_count']} of them here). Offset "
-        "and r compare the inner-lip opening with B's real video; flicker is the mean second difference of the mouth's "
-        "grey levels.",
+        "corners, which 98 % of b and p do in real clips of the footage, encoded as a dub is "
+        f"({real['b_p_count']} of them here). Offset and r compare the inner-lip opening with B's real video; flicker "
+        "is the mean second difference of the mouth's grey levels.",
         mouths_table(rows, real),
     ]
     sources = sorted({case["source"] for case in document["cases"].values()})
