@@ -63,7 +63,7 @@ def test_a_failed_gate_is_exit_code_one_with_the_file_written(
     from syncline.pipeline import score
     from syncline.quality import Gates
 
-    strict = Gates(passed_pass=-1.0, closures_pass=2.0, opening_pass=2.0, opening_warn=2.0)
+    strict = Gates(passed_pass=-1.0, closures_pass=2.0, opening_pass=2.0, opening_warn=2.0, opening_needed=0)
     monkeypatch.setattr(score, "measure", functools.partial(score.measure, gates=strict))
     assert run(arguments(plate, speech, tmp_path / "take.mp4", "--quiet")) == 1
     assert read_timeline(tmp_path / "take.timeline.json").score is not None

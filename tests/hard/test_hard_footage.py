@@ -156,7 +156,7 @@ def test_variable_rate_keeps_its_timestamps(shared_data: Path, tmp_path: Path, d
 
 
 def test_a_turned_clip_comes_out_upright(person: Footage, tmp_path: Path, dub: Dub) -> None:
-    lying = np.rot90(person.frames, k=1, axes=(1, 2))[:, :, :200]  # players turn it clockwise again
+    lying = np.rot90(person.frames, k=1, axes=(1, 2))[:, :, 40:240]  # players turn it clockwise again
     plate = turn_clockwise(write_footage(tmp_path / "turned.mp4", person, frames=np.ascontiguousarray(lying)))
     take = dub(plate, name="take.mp4")
     shown, _ = decoded(take.output)
