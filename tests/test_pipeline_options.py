@@ -109,3 +109,8 @@ def test_the_language_is_the_one_asked_for_or_a_guess_that_is_told(
     events = Recorder()
     assert language_of(transcript, asked, events) == language
     assert bool(events.of(Fallback)) == told
+
+
+def test_a_transcript_longer_than_a_file_name_is_text() -> None:
+    text = "so my fellow Americans " * 20
+    assert DubOptions.text_or_file(text) == text

@@ -77,7 +77,7 @@ class DubOptions:
         """Read a command line's TEXT|FILE: a file where there is one, or where the value looks like a file's name."""
         if value and len(value) < 1024 and "\0" not in value and "\n" not in value:
             path = Path(value)
-            if path.is_file() or (path.suffix.lower() in _TEXT_SUFFIXES and len(value.split()) == 1):
+            if os.path.isfile(value) or (path.suffix.lower() in _TEXT_SUFFIXES and len(value.split()) == 1):
                 return path
         return value
 
