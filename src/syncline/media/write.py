@@ -127,6 +127,7 @@ class Writer:
         context.framerate = self._rate
         context.sample_aspect_ratio = self._like.pixel_aspect
         context.thread_count = self._threads
+        context.thread_type = "FRAME"  # the binding asks for slices, which keep cores waiting
         colour = self._target.colour
         context.colorspace = code_point(MATRICES, colour.matrix)
         context.color_primaries = code_point(PRIMARIES, colour.primaries)
