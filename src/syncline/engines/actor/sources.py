@@ -18,7 +18,7 @@ Mask = npt.NDArray[np.bool_]
 
 ISLAND_SECONDS: Final = 0.4  # a shorter stretch between frames that go through would be little but its fades
 FADE_FRAMES: Final = 3  # opacity 1/4, 2/4, 3/4 beside frames that go through
-KEEP_SECONDS: Final = 0.28  # shorter rests are drawn: every change between plate and bank can be seen
+KEEP_SECONDS: Final = 0.2  # shorter rests are drawn: every change between plate and bank can be seen
 STILL_SECONDS: Final = 0.12  # the plate must rest for so long on both sides of a frame
 JOIN_RUN: Final = 4  # frames; only joins of runs at least this long are cross-faded
 JOIN_SHARE: Final = 0.3  # of the other run in the two frames at a join
@@ -44,7 +44,8 @@ def sources_of(bank: Bank, request: TakeRequest) -> Sources:
     reason = np.zeros(count, np.uint16)
     rest = np.asarray(request.mouth.rest, np.bool_)
     reason[rest] |= np.uint16(Reason.REST)
-    kept = _long(rest & plate_rests(bank, request)[index] & drawable, request.times, KEEP_SECONDS)
+    resting = rest & plate_rests(bank, request)[index] & drawable
+    kept = _long(_inner(resting, FADE_FRAMES), request.times, KEEP_SECONDS)
     source[kept] = Source.PLATE
     source[~drawable] = Source.PASS
     missing = (flags & np.uint16(Flag.NO_FACE)) != 0
@@ -68,6 +69,12 @@ def plate_rests(bank: Bank, request: TakeRequest) -> Mask:
     reach = max(1, round(STILL_SECONDS * rate))
     padded = np.pad(shut, reach, mode="edge")
     windows = np.lib.stride_tricks.sliding_window_view(padded, 2 * reach + 1)
+    return np.asarray(windows.all(axis=1), np.bool_)
+
+
+def _inner(mask: Mask, margin: int) -> Mask:
+    """`mask` without the `margin` frames beside what is outside it: fades lie in the rest, and speech is all drawn."""
+    windows = np.lib.stride_tricks.sliding_window_view(np.pad(mask, margin, mode="edge"), 2 * margin + 1)
     return np.asarray(windows.all(axis=1), np.bool_)
 
 
