@@ -44,6 +44,12 @@ def lip_ring(landmarks: Floats, box: Box, shrink: int, size: tuple[int, int]) ->
     return out
 
 
+def mixed(ground: Pixels, drawn: Floats, alpha: Floats) -> Pixels:
+    """The drawn picture over the ground where `alpha` (h, w) is 1, the ground bit for bit where it is 0."""
+    change = cv2.multiply(cv2.subtract(drawn, ground, dtype=cv2.CV_32F), cv2.merge([alpha, alpha, alpha]))
+    return np.asarray(cv2.add(ground, change, dtype=cv2.CV_8U), np.uint8)
+
+
 def eye_distance(landmarks: Floats) -> float:
     """Distance between the outer eye corners, px."""
     return float(np.linalg.norm(landmarks[RIGHT_EYE] - landmarks[LEFT_EYE]))

@@ -69,4 +69,4 @@ def matched(
             np.arange(x, x + drawn.shape[1]) % _TILE,
             axis=1,
         )
-    return np.asarray(drawn + added[..., None], np.float32)
+    return np.asarray(cv2.add(drawn, cv2.merge([added, added, added])), np.float32)

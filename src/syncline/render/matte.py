@@ -17,37 +17,44 @@ Pixels = npt.NDArray[np.uint8]
 
 # Least spread of skin, in levels of Y, Cr, Cb: shading and stubble change Y much, Cr and Cb little.
 FLOOR = np.array([22.0, 5.0, 4.5])
+# Rec. 601 without its offsets, as rows of B, G, R.
+TO_YCRCB = np.array([[0.114, 0.587, 0.299], [-0.081, -0.419, 0.5], [0.5, -0.331, -0.169]], np.float32)
+_SUM = np.ones((1, 3), np.float32)
 # Mahalanobis distances at which a pixel begins to count as foreign, and is wholly so.
 NEAR, FAR = 3.0, 5.5
 
 
+# Pixels that the model is measured on, at most: more cost time and change nothing.
+SAMPLES = 600
+
+
 @dataclass(frozen=True, eq=False)
 class SkinModel:
-    """A Gaussian in Y, Cr, Cb."""
+    """A Gaussian in Y, Cr, Cb; `whiten` (3, 4) float32 takes BGR to distances along its three axes."""
 
-    mean: npt.NDArray[np.float64]
-    inverse: npt.NDArray[np.float64]
+    whiten: Floats
 
     @classmethod
     def measured(cls, picture: Pixels, weight: Floats) -> SkinModel | None:
         """Fit to the pixels where weight > 0; None where there are fewer than 20."""
-        used = weight > 0.0
-        if int(used.sum()) < 20:
+        found = picture[weight > 0.0]
+        if len(found) < 20:
             return None
-        samples = cv2.cvtColor(picture, cv2.COLOR_BGR2YCrCb)[used].astype(np.float64)
+        samples = (found[:: -(-len(found) // SAMPLES)] @ TO_YCRCB.T).astype(np.float64)
         # The median and a trimmed spread: some discs may lie on a beard's edge or on hair.
         middle = np.median(samples, axis=0)
         off = samples - middle
         near = (np.abs(off) < 3.0 * np.maximum(FLOOR, 1.5 * np.median(np.abs(off), axis=0))).all(axis=1)
         kept = off[near]
-        covariance = (kept[:, :, None] * kept[:, None, :]).mean(axis=0) + np.diag(FLOOR**2)
-        solved, inverse = cv2.invert(covariance)
-        return cls(middle + kept.mean(axis=0), inverse) if solved else None
+        covariance = kept.T @ kept / len(kept) + np.diag(FLOOR**2)
+        # Of a 3 x 3 matrix with FLOOR on its diagonal; |axes @ off|² is the squared Mahalanobis distance.
+        axes = np.linalg.inv(np.linalg.cholesky(covariance))
+        linear = axes @ TO_YCRCB
+        return cls(np.column_stack([linear, -axes @ (middle + kept.mean(axis=0))]).astype(np.float32))
 
     def foreign(self, picture: Pixels) -> Floats:
         """(h, w) float32: 0 for skin, 1 for what certainly is none."""
-        off = cv2.cvtColor(picture, cv2.COLOR_BGR2YCrCb).astype(np.float32) - self.mean.astype(np.float32)
-        square = (cv2.transform(off, self.inverse.astype(np.float32)) * off).sum(axis=2)
-        distance = np.sqrt(np.maximum(square, 0.0))
-        ramp = np.clip((distance - NEAR) / (FAR - NEAR), 0.0, 1.0)
+        off = cv2.transform(picture.astype(np.float32), self.whiten)
+        distance = cv2.sqrt(cv2.transform(cv2.multiply(off, off), _SUM))
+        ramp = np.clip((distance - NEAR) * np.float32(1.0 / (FAR - NEAR)), 0.0, 1.0)
         return np.asarray(ramp * ramp * (3.0 - 2.0 * ramp), np.float32)

@@ -105,41 +105,31 @@ def pixel_places(box: Box) -> Floats:
     return out
 
 
-def sample(picture: Pixels, origin: tuple[int, int], xy: Floats) -> Pixels:
-    """Read a picture at positions given in the coordinates of the whole frame.
-
-    Parameters
-    ----------
-    picture : (h, w, 3) uint8, a part of the frame.
-    origin : (x, y) of the part's upper left pixel in the frame.
-    xy : (rows, columns, 2) float32 px; outside the part its border is repeated.
-    """
-    if origin != (0, 0):
-        xy = xy - np.array(origin, np.float32)
+def sample(picture: Pixels, xy: Floats) -> Pixels:
+    """Read a picture (h, w, 3) uint8 at positions xy (rows, columns, 2) float32 px; outside it its border goes on."""
     return np.asarray(cv2.remap(picture, xy, None, cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE), np.uint8)
 
 
-def sample_area(picture: Pixels, origin: tuple[int, int], xy: Floats, shrink: float) -> Pixels:
+def sample_area(picture: Pixels, xy: Floats, shrink: float) -> Pixels:
     """As `sample`; a picture that is made smaller (`shrink` of its px to one px) is averaged first."""
     if shrink < 1.4:
-        return sample(picture, origin, xy)
+        return sample(picture, xy)
     size = (max(1, round(picture.shape[1] / shrink)), max(1, round(picture.shape[0] / shrink)))
     small = cv2.resize(picture, size, interpolation=cv2.INTER_AREA)
     ratio = np.array([size[0] / picture.shape[1], size[1] / picture.shape[0]], np.float32)
-    return sample(small, (0, 0), (xy - np.array(origin, np.float32) + 0.5) * ratio - 0.5)
+    return sample(small, (xy + 0.5) * ratio - 0.5)
 
 
-def reach(xy: Floats, origin: tuple[int, int], shape: tuple[int, ...], soft: float) -> Floats | None:
-    """How well a picture covers the places it is read at.
+def reach(xy: Floats, shape: tuple[int, ...], soft: float) -> Floats | None:
+    """How well a picture of a shape covers the places it is read at.
 
     Returns
     -------
     (rows, columns) float32: 1 from `soft` px inside the picture's border on, 0 outside; None where all of it is 1.
     """
     x, y = xy[..., 0], xy[..., 1]
-    left, top = origin
-    right, bottom = left + shape[1] - 1, top + shape[0] - 1
-    if x.min() >= left + soft and y.min() >= top + soft and x.max() <= right - soft and y.max() <= bottom - soft:
+    right, bottom = shape[1] - 1, shape[0] - 1
+    if x.min() >= soft and y.min() >= soft and x.max() <= right - soft and y.max() <= bottom - soft:
         return None
-    depth = np.minimum(np.minimum(x - left, right - x), np.minimum(y - top, bottom - y))
+    depth = np.minimum(np.minimum(x, right - x), np.minimum(y, bottom - y))
     return np.asarray(np.clip(depth / max(soft, 1e-3), 0.0, 1.0), np.float32)

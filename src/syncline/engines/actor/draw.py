@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
 
+import cv2
 import numpy as np
 import numpy.typing as npt
 
@@ -65,7 +66,7 @@ def _keep_outside(after: Pixels, before: Pixels, box: mouth.Box, landmarks: Floa
     outward = polygon - middle
     outward *= 1.0 - 3.0 / np.maximum(np.linalg.norm(outward, axis=1, keepdims=True), 4.0)
     inside = hull_mask(middle + outward - np.array(box[:2], np.float32), box[2] - box[0], box[3] - box[1])
-    np.copyto(after, before, where=~inside[..., None])
+    cv2.copyTo(before, (~inside).view(np.uint8), after)
 
 
 def _mean_shape(poses: Poses, landmarks: Floats) -> Floats | None:
