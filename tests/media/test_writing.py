@@ -40,6 +40,34 @@ def planes_of(path: Path) -> list[tuple[np.ndarray, ...]]:
     return [picture.planes for picture in read_pictures(probe(path), threads=1)]
 
 
+@pytest.mark.parametrize(
+    ("pixel_format", "name", "options"),
+    [
+        *(("yuv420p", f"out.{suffix}", OutputOptions()) for suffix in ("mp4", "mov", "mkv")),
+        ("yuv420p10le", "out.mp4", OutputOptions(ten_bit=True)),
+        ("gray", "out.mp4", OutputOptions()),
+        ("yuv422p10le", "out.mov", OutputOptions(video_codec="prores")),
+        ("yuv420p", "out.mkv", OutputOptions(video_codec="ffv1")),
+        ("bgr0", "out.mkv", OutputOptions(video_codec="ffv1")),
+        ("gray10le", "out.mkv", OutputOptions(video_codec="ffv1")),
+    ],
+    ids=str,
+)
+def test_the_echo_is_what_the_file_holds(tmp_path: Path, pixel_format: str, name: str, options: OutputOptions) -> None:
+    source = probe(
+        clips.make_clip(tmp_path / "a.mkv", codec="ffv1", pixel_format=pixel_format, width=63, height=47, frames=40)
+    )
+    video, heard = need_picture(source), []
+    with Writer(tmp_path / name, video, None, options, threads=2, on_picture=heard.append) as writer:
+        for picture in read_pictures(source, threads=1):
+            writer.write(picture, video.seconds(picture.index))
+    written = list(read_pictures(probe(tmp_path / name)))
+    assert len(heard) == len(written) == 40
+    for echo, stored in zip(heard, written, strict=True):
+        assert (echo.index, echo.layout, echo.colour) == (stored.index, stored.layout, stored.colour)
+        assert all(np.array_equal(a, b) for a, b in zip(echo.planes, stored.planes, strict=True))
+
+
 LOSSLESS = [
     *("yuv420p", "yuv422p", "yuv444p", "yuv420p10le", "yuv422p10le", "yuv444p10le", "yuv444p12le"),
     *("gray", "gray10le", "bgr0", "gbrp10le"),

@@ -6,7 +6,7 @@ edit list, so that picture and sound of time 0 are shown at 0.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from fractions import Fraction
 from pathlib import Path
@@ -21,6 +21,7 @@ from syncline.events import Listener, Note, silent
 from syncline.media.atomic import FULL_DISK, FULL_DISK_MESSAGE
 from syncline.media.convert import Converter, choose_target
 from syncline.media.display import FULL_RANGE, MATRICES, PRIMARIES, TRANSFERS, code_point
+from syncline.media.echo import Echo
 from syncline.media.info import VideoStream
 from syncline.media.options import OutputOptions, output_format
 from syncline.media.picture import Picture
@@ -48,6 +49,8 @@ class Writer:
     total : s, where the last picture ends, for variable rate; None: after the plate's last duration.
     threads : of the encoder; 0: as many as there are cores.
     on_event : told what the codec made necessary (dither, padding, resampling).
+    on_picture : given each picture as it stands in the file, decoded again, in order; all of them by the end of the
+        context. Called in the thread that writes.
 
     Raises InputError for a suffix or codec that cannot be, StageError where writing fails (full disk).
     """
@@ -63,6 +66,7 @@ class Writer:
         total: Fraction | None = None,
         threads: int = 0,
         on_event: Listener = silent,
+        on_picture: Callable[[Picture], None] | None = None,
     ) -> None:
         self.path = Path(path)
         self._options = options or OutputOptions()
@@ -80,7 +84,8 @@ class Writer:
         self._container: OutputContainer | None = None
         for note in self._target.notes:
             on_event(Note("encode", note))
-        self._on_event = on_event
+        self._on_event, self._on_picture = on_event, on_picture
+        self._echo: Echo | None = None
 
     def __enter__(self) -> Writer:
         with self._errors():
@@ -140,6 +145,8 @@ class Writer:
                 self._container, self._sound, self._format.audio, self._options.audio_bitrate, self._on_event
             )
         self._container.start_encoding()
+        if self._on_picture is not None:
+            self._echo = Echo(context, self._target, self._like)
 
     def _codec_options(self) -> dict[str, str]:
         if self._format.video == "h264":
@@ -158,7 +165,18 @@ class Writer:
         frame = self._converter.frame(picture)
         frame.pts, frame.time_base = ticks, self._base
         self._durations[ticks] = until - ticks
-        self._mux(self._video.encode(frame))
+        self._mux(self._echoed(self._video.encode(frame)))
+
+    def _echoed(self, packets: list[Any]) -> Iterator[Any]:
+        """The video's packets, each looked at before it is muxed."""
+        for packet in packets:
+            self._listen(packet)
+            yield packet
+
+    def _listen(self, packet: Any | None) -> None:
+        if self._echo is not None and self._on_picture is not None:
+            for picture in self._echo.pictures(packet):
+                self._on_picture(picture)
 
     def _mux(self, packets: Iterator[Any] | list[Any]) -> None:
         if self._container is None:
@@ -177,7 +195,8 @@ class Writer:
         if not self._constant:
             end = last + max(1, ticks_at(self._last_duration(last), self._base))
         self._encode(until=end)
-        self._mux(self._video.encode(None))
+        self._mux(self._echoed(self._video.encode(None)))
+        self._listen(None)
         if self._sounds is not None:
             self._mux(self._sounds.packets(None))
         if self._container is not None:
