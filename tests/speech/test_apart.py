@@ -9,6 +9,7 @@ import pytest
 import soundfile
 import soxr
 
+from syncline import child
 from syncline.errors import InputError, StageError
 from syncline.speech import apart
 
@@ -36,7 +37,7 @@ def test_errors_come_back_as_themselves(spoken: np.ndarray, monkeypatch: pytest.
 
 def test_a_process_that_dies_is_told(spoken: np.ndarray, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(apart, "APART_SECONDS", 0.0)
-    monkeypatch.setattr(apart.sys, "path", [])
+    monkeypatch.setattr(child.sys, "path", [])
     with pytest.raises(StageError, match="without an answer"):
         apart.listen(spoken, TEXT, "es")
 
