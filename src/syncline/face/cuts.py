@@ -77,18 +77,19 @@ def _signature(planes: Sequence[npt.NDArray[Any]], depth: int) -> Signature:
     luma = cv2.GaussianBlur(small[0], (0, 0), 1.5).ravel()
     luma -= luma.mean()
     structure = luma / (np.linalg.norm(luma) + SIDE)  # the constant keeps the noise of an empty picture quiet
-    index = np.zeros(luma.size, np.int64)
+    index = np.zeros(luma.size, np.int32)
     for plane in small:
-        index = index * 16 + np.minimum((plane.ravel() + 8) / 16, 15).astype(np.int64)  # +8: grey is no bin's edge
+        index = index * 16 + np.minimum((plane.ravel() + 8) / 16, 15).astype(np.int32)  # +8: grey is no bin's edge
     colours = np.bincount(index, minlength=16 ** len(small)).astype(np.float32) / index.size
     return structure.astype(np.float32), colours
 
 
 def _small(plane: npt.NDArray[Any], depth: int) -> npt.NDArray[np.float32]:
     """The plane on 0..255, (SIDE, SIDE). Rows and columns are skipped first: an average over all costs 1 ms."""
-    rows, columns = (max(1, length // (3 * SIDE)) for length in plane.shape)
-    sparse = plane[::rows, ::columns].astype(np.float32) * np.float32(256.0 / (1 << depth))
-    return np.asarray(cv2.resize(sparse, (SIDE, SIDE), interpolation=cv2.INTER_AREA), np.float32)
+    height, width = (min(length, 3 * SIDE) for length in plane.shape)
+    sparse = cv2.resize(plane, (width, height), interpolation=cv2.INTER_NEAREST)
+    small = cv2.resize(sparse, (SIDE, SIDE), interpolation=cv2.INTER_AREA)
+    return np.asarray(small * np.float32(256.0 / (1 << depth)), np.float32)
 
 
 def _difference(a: Signature, b: Signature) -> tuple[float, float]:

@@ -112,4 +112,4 @@ def cut_region(picture: Picture, region: Region) -> Crop | None:
         flags=cv2.INTER_LINEAR,
         borderMode=cv2.BORDER_REPLICATE,
     )
-    return Crop(np.ascontiguousarray(warped[:, :, ::-1]), matrix, shift)
+    return Crop(np.asarray(cv2.cvtColor(warped, cv2.COLOR_BGR2RGB), np.uint8), matrix, shift)

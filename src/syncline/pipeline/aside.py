@@ -34,16 +34,19 @@ class Aside(Generic[Result]):
     def result(self) -> Result:
         """Wait for the result; raises what the function raised."""
         self._thread.join()
+        self.check()
+        return self._results[0]
+
+    def check(self) -> None:
+        """Raise what the function has raised so far."""
         if self._error is not None:
             raise self._error
-        return self._results[0]
 
     def guard(self, onward: Listener) -> Listener:
         """A listener that passes events on, and raises as soon as the function has raised: no need to go on then."""
 
         def passing(event: Event) -> None:
-            if self._error is not None:
-                raise self._error
+            self.check()
             onward(event)
 
         return passing

@@ -1,12 +1,10 @@
-"""Pass 2: read, draw and write, picture by picture, in constant memory."""
+"""Pass 2: read, draw and hand over, picture by picture, in constant memory."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from fractions import Fraction
-from pathlib import Path
 
 import cv2
 import numpy as np
@@ -17,15 +15,13 @@ from syncline.engines.base import Engine
 from syncline.errors import StageError
 from syncline.events import Listener, Progress
 from syncline.face.hull import face_box
+from syncline.face.regions import region_of_landmarks
 from syncline.face.tracks import FaceTrack
 from syncline.media.info import MediaInfo
-from syncline.media.options import OutputOptions
 from syncline.media.picture import Picture
-from syncline.media.probe import need_picture
 from syncline.media.read import read_pictures
-from syncline.media.sound import Sound
 from syncline.media.sync import OutputFrame
-from syncline.media.write import Writer
+from syncline.pipeline.delivery import Delivery, Shot
 from syncline.pipeline.stream import ordered
 from syncline.quality import PictureFigures, PictureMeter
 
@@ -35,40 +31,30 @@ PROGRESS_EVERY = 5  # frames
 
 @dataclass(frozen=True, eq=False)
 class Canvas:
-    """What is drawn on: the plate and its face, what each output frame shows and when, and how long the take is."""
+    """What is drawn on: the plate and its face, and what each output frame shows and when."""
 
     plate: MediaInfo
     face: FaceTrack
     frames: Sequence[OutputFrame]
-    seconds: Fraction
 
 
 def draw_take(
-    engine: Engine,
-    canvas: Canvas,
-    sound: Sound,
-    out: Path,
-    options: OutputOptions,
-    *,
-    threads: int,
-    on_event: Listener,
+    engine: Engine, canvas: Canvas, delivery: Delivery, *, threads: int, on_event: Listener
 ) -> PictureFigures:
-    """Write a take: every output frame's plate picture, drawn on by the engine, with the new sound.
+    """Draw a take and hand its pictures over.
 
-    sound : cut or padded to the take's length, exact to the sample.
-    out : where to write (an `AtomicOutput`'s temporary path).
-    threads : that draw; one more reads, and this one writes.
+    delivery : opened; not yet finished when this returns.
+    threads : that draw; one more reads, and this one hands over.
 
     Returns what the drawing cost the picture, measured on the way.
     """
-    video = need_picture(canvas.plate)
-    heard = sound.fitted(canvas.seconds)
-    writer = Writer(out, video, heard, options, total=canvas.seconds, threads=threads, on_event=on_event)
     work = ordered(_numbered(canvas, on_event), lambda item: _drawn(engine, canvas.face, *item), threads=threads)
     meter = PictureMeter()
-    with writer, work as results:
+    with work as results:
         for done, (frame, result) in enumerate(zip(canvas.frames, results, strict=True), start=1):
-            writer.write(result.picture, frame.time)
+            landmarks = canvas.face.landmarks[frame.plate_index]
+            region = region_of_landmarks(landmarks) if np.isfinite(landmarks).all() else None
+            delivery.write(Shot(result.picture, frame.time, region))
             if result.crops is None:
                 meter.skip()
             else:

@@ -6,10 +6,13 @@ import time
 from pathlib import Path
 from typing import cast
 
+from syncline.engines.base import Source
 from syncline.events import Artifact, Listener, Recorder, silent, timed
 from syncline.media.atomic import AtomicOutput
 from syncline.media.options import AudioCodec, OutputOptions, VideoCodec, output_format
+from syncline.media.probe import need_picture
 from syncline.pipeline.aside import Stoppable
+from syncline.pipeline.delivery import Delivery, Job
 from syncline.pipeline.draw import STAGE as DRAW_STAGE
 from syncline.pipeline.draw import Canvas, draw_take, one_thread_each
 from syncline.pipeline.line import prepare_line
@@ -73,17 +76,28 @@ def _dub(plate: Path, audio: Path, out: Path, options: DubOptions, recorder: Rec
         AtomicOutput(out, force=options.force) as picture,
         StepCache(recorder, keep=options.cache) as cache,
         one_thread_each(),
+        Delivery() as delivery,
     ):
         line = prepare_line(plate, audio, transcript, options, cache, recorder)
-        canvas = Canvas(line.plate.info, line.face, line.frames, line.seconds)
         with timed(DRAW_STAGE, recorder):
-            pictures = draw_take(
-                line.engine, canvas, line.heard.sound, picture, encoding, threads=threads, on_event=recorder
+            delivery.open(
+                Job(
+                    path=picture,
+                    like=need_picture(line.plate.info),
+                    sound=line.heard.sound.fitted(line.seconds),
+                    options=encoding,
+                    total=line.seconds,
+                    threads=threads,
+                    usable=line.plan.source != Source.PASS,
+                )
             )
+            canvas = Canvas(line.plate.info, line.face, line.frames)
+            pictures = draw_take(line.engine, canvas, delivery, threads=threads, on_event=recorder)
+            delivered = delivery.finish(recorder)
         with timed(SCORE_STAGE, recorder):
             spent = time.perf_counter() - wall
             cores = (time.process_time() - cpu) / spent
-            score = score_take(line, picture, pictures, recorder, threads=threads, seconds=spent, cores=cores)
+            score = score_take(line, picture, delivered, pictures, seconds=spent, cores=cores)
         timeline = timeline_of(line, out, options, score, recorder.events, cache.keys)
         document.write_text(timeline.text(), encoding="utf-8")
     recorder(Artifact("video", str(out)))
