@@ -20,6 +20,7 @@ from syncline.errors import StageError
 from syncline.events import Listener, Note
 from syncline.media.picture import Picture
 from syncline.motion.mouthtrack import frame_period
+from syncline.render import mouth
 from syncline.speech.articulation import flags
 
 Floats = npt.NDArray[np.float32]
@@ -50,6 +51,7 @@ class ActorSettings:
 
 LITTLE_SECONDS: Final = 15.0  # of footage and less: hardly any context has its like
 MUCH_SECONDS: Final = 90.0  # and more: most contexts have a near one
+AMPLE_SECONDS: Final = 200.0  # and more: the context model is worth twice as much
 
 
 def settings_for(seconds: float) -> ActorSettings:
@@ -60,18 +62,47 @@ def settings_for(seconds: float) -> ActorSettings:
     likeness of context counts a third, the mouth track's opening more, and mouths at a jump must look alike. With 5
     clips of one speaker as many words are read either way, opening follows what was asked with .90 in place of .81,
     and with 10 s of a plate in another language with .65 to .87 in place of about 0.
+
+    Minutes of footage teach the context model more: there it counts twice, frames are corrected further, and mouths at
+    a jump must look more alike, for there are more to choose from. In chosen frames before drawing, 69
+    sentences: of words that the footage does not hold 70 in place of 68 of 100 are read, their mean log-probability is
+    -.81 in place of -.85; of all words of a bank of 160 clips 88 in place of 87. With 20 clips the same costs 2 of 100.
     """
-    plenty = (np.log(max(seconds, 1e-3)) - np.log(LITTLE_SECONDS)) / (np.log(MUCH_SECONDS) - np.log(LITTLE_SECONDS))
-    plenty = float(np.clip(plenty, 0.0, 1.0))
+    plenty, ample = _place(seconds, LITTLE_SECONDS, MUCH_SECONDS), _place(seconds, MUCH_SECONDS, AMPLE_SECONDS)
     full, share = Weights(), 0.3 ** (1.0 - plenty)
     weights = replace(
         full,
         context=share * full.context,
-        learned=share * full.learned,
+        learned=share * full.learned * 2.0**ample,
         sound=share * full.sound,
         opening=full.opening * 1.5 ** (1.0 - plenty),
     )
-    return ActorSettings(weights=weights, walk=Walk(join=0.06 ** (1.0 - plenty) * 0.02**plenty))
+    walk = Walk(join=0.06 ** (1.0 - plenty) * 0.02**plenty * 1.5**ample)
+    return ActorSettings(weights=weights, walk=walk, correction=0.5 + 0.2 * ample)
+
+
+def _place(value: float, low: float, high: float) -> float:
+    """0 at `low` and under, 1 at `high` and over, by the logarithm between."""
+    return float(np.clip(np.log(max(value, 1e-3) / low) / np.log(high / low), 0.0, 1.0))
+
+
+LOCK_FROM: Final = 80.0  # px between the outer eye corners
+
+
+def drawing_for(scale: Floats) -> mouth.Settings:
+    """How mouths are drawn on a face of `scale` (T,) px between the outer eye corners, NaN where there is none.
+
+    The area ends at the jaw's contour and its edge is narrow: cheeks and chin speak. Words read in 69 dubs of a bank of
+    160 clips, before encoding: 85.0 in place of 83.8 of 100, the mean log-probability of the right word -.51 in place
+    of -.55.
+
+    The lock on the nose (`render.lock`) is left out on small faces, where noise of the footage moves it more than the
+    head does: a held mouth of GRID (67 px) trembles against the nose by .041 % IOD without and .049 with it, other
+    footage alike (.062, .062 and .039, .034 at 61 and 68 px); at 102 px .043 without and .022 with it.
+    """
+    seen = scale[np.isfinite(scale)]
+    large = bool(len(seen)) and float(np.median(seen)) >= LOCK_FROM
+    return mouth.Settings(inset=0.0, feather=0.06, lock=large)
 
 
 RECOGNISED: Final = ("recognised", "energy")  # sources of cue sheets that had no text
@@ -91,7 +122,7 @@ class ActorEngine:
     """Draws a person from a bank of their own frames. One take at a time: `plan`, then `draw` from many threads."""
 
     name = "actor"
-    version = "1"
+    version = "2"
 
     def __init__(self, bank: Bank, settings: ActorSettings | None = None) -> None:
         self._bank, self._settings = bank, settings or settings_for(bank.seconds)
@@ -117,7 +148,8 @@ class ActorEngine:
         weights = _weights_for(self._settings.weights, request)
         wanted = compare(self._bank, rows, request, weights, heard=heard)
         plan = self._planned(request, rows, wanted, self._select(rows, wanted))
-        self._painter = PlanPainter(self._bank, request.track, plan, appearance=self._bank)
+        drawing = drawing_for(request.track.pose.scale)
+        self._painter = PlanPainter(self._bank, request.track, plan, appearance=self._bank, settings=drawing)
         return plan
 
     def draw(self, picture: Picture, t: int) -> Picture:
