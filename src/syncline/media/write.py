@@ -146,7 +146,7 @@ class Writer:
             )
         self._container.start_encoding()
         if self._on_picture is not None:
-            self._echo = Echo(context, self._target, self._like)
+            self._echo = Echo(context, self._target, self._like, threads=self._threads)
 
     def _codec_options(self) -> dict[str, str]:
         if self._format.video == "h264":

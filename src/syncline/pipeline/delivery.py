@@ -10,24 +10,33 @@ from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 from types import TracebackType
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 
 from syncline.child import Child
-from syncline.events import Listener
+from syncline.events import Event, Listener
 from syncline.face.regions import Region
 from syncline.media.info import VideoStream
 from syncline.media.options import OutputOptions
 from syncline.media.picture import Picture
 from syncline.media.sound import Sound
+from syncline.pipeline.ring import SLOTS, Ring
+
+PICTURE_DONE: Final = None  # the worker's answer to a Shot, when its slot is free
 
 
 @dataclass(frozen=True, eq=False)
 class Job:
-    """What is written: see `media.write.Writer`; usable : (T,) bool, output frames on which the mouth was drawn."""
+    """What is written: see `media.write.Writer`.
+
+    ring : a scratch file for pictures on their way (see `pipeline.ring`).
+    usable : (T,) bool, output frames on which the mouth was drawn.
+    """
 
     path: Path
+    ring: Path
     like: VideoStream
     sound: Sound
     options: OutputOptions
@@ -36,11 +45,10 @@ class Job:
     usable: npt.NDArray[np.bool_]
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True)
 class Shot:
-    """One output frame: the picture, when it begins to show (s), and where its face is looked for (None: nowhere)."""
+    """One output frame, whose planes lie in the ring: when it begins to show (s), where its face is looked for."""
 
-    picture: Picture
     time: Fraction
     region: Region | None
 
@@ -58,6 +66,9 @@ class Delivery:
 
     def __init__(self) -> None:
         self._child = Child("syncline.pipeline.delivery_worker", stage="encode")
+        self._ring: Ring | None = None
+        self._sent = self._done = 0
+        self._events: list[Event] = []
 
     def __enter__(self) -> Delivery:
         return self
@@ -69,15 +80,42 @@ class Delivery:
 
     def open(self, job: Job) -> None:
         """Begin the file."""
+        like = job.like
+        self._ring = Ring(job.ring, like.layout, like.width, like.height, create=True)
         self._child.send(job)
 
-    def write(self, shot: Shot) -> None:
-        """Add a frame; waits while the encoder is busy. Raises what went wrong with those before."""
-        self._child.send(shot)
+    def write(self, picture: Picture, time: Fraction, region: Region | None) -> None:
+        """Add a frame; waits while the encoder is busy.
+
+        time : when it begins to show, s. region : where its face is looked for, None: nowhere.
+
+        Raises what went wrong with those before.
+        """
+        if self._ring is None:
+            raise RuntimeError("a delivery is opened before it is written to")
+        while self._sent - self._done >= SLOTS:
+            self._receive()
+        for target, plane in zip(self._ring.planes(self._sent), picture.planes, strict=True):
+            target[:] = plane
+        self._child.send(Shot(time, region))
+        self._sent += 1
 
     def finish(self, on_event: Listener) -> Delivered:
         """End the file: it is complete when this returns. Raises InputError or StageError (full disk)."""
         self._child.send(None)
-        while not isinstance(answer := self._child.receive(), Delivered):
-            on_event(answer)
-        return answer
+        while (delivered := self._receive()) is None:
+            continue
+        for event in self._events:
+            on_event(event)
+        return delivered
+
+    def _receive(self) -> Delivered | None:
+        """Take the next answer: an event, a picture that is done, or the end."""
+        answer = self._child.receive()
+        if isinstance(answer, Delivered):
+            return answer
+        if answer is PICTURE_DONE:
+            self._done += 1
+        else:
+            self._events.append(answer)
+        return None

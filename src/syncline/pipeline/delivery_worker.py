@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import cv2
 from threadpoolctl import threadpool_limits
 
 from syncline.child import Channel
+from syncline.media.info import VideoStream
+from syncline.media.picture import Picture
 from syncline.media.write import Writer
-from syncline.pipeline.delivery import Delivered, Job, Shot
+from syncline.pipeline.delivery import PICTURE_DONE, Delivered, Job, Shot
+from syncline.pipeline.ring import Ring
 from syncline.pipeline.watch import Watch
+from syncline.timebase import Moment
 
 
 def main(channel: Channel) -> None:
-    """Write one file: a Job, then its Shots, then None; answers with events, and Delivered at the end."""
+    """Write one file: a Job, then its Shots, then None; answers with events, `PICTURE_DONE`s, and Delivered."""
     cv2.setNumThreads(1)
     with threadpool_limits(1, user_api="blas"), Watch() as watch:
         job: Job = channel.receive()
+        ring = Ring(job.ring, job.like.layout, job.like.width, job.like.height)
         writer = Writer(
             job.path,
             job.like,
@@ -27,8 +34,21 @@ def main(channel: Channel) -> None:
             on_picture=watch.show,
         )
         with writer:
-            shot: Shot | None
-            while (shot := channel.receive()) is not None:
+            for number, shot in enumerate(_shots(channel)):
                 watch.expect(shot.region)
-                writer.write(shot.picture, shot.time)
+                writer.write(_picture(job.like, ring, number), shot.time)
+                if number:  # the writer keeps a picture until the next one says how long it is shown
+                    channel.send(PICTURE_DONE)
         channel.send(Delivered(*watch.seen(job.usable)))
+
+
+def _shots(channel: Channel) -> Iterator[Shot]:
+    shot: Shot | None
+    while (shot := channel.receive()) is not None:
+        yield shot
+
+
+def _picture(like: VideoStream, ring: Ring, number: int) -> Picture:
+    """A picture in the ring; its own time plays no part in writing."""
+    time = Moment(like.times[0], like.time_base)
+    return Picture(number, time, like.width, like.height, ring.planes(number), like.layout, like.colour)

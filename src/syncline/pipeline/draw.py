@@ -21,7 +21,7 @@ from syncline.media.info import MediaInfo
 from syncline.media.picture import Picture
 from syncline.media.read import read_pictures
 from syncline.media.sync import OutputFrame
-from syncline.pipeline.delivery import Delivery, Shot
+from syncline.pipeline.delivery import Delivery
 from syncline.pipeline.stream import ordered
 from syncline.quality import PictureFigures, PictureMeter
 
@@ -54,7 +54,7 @@ def draw_take(
         for done, (frame, result) in enumerate(zip(canvas.frames, results, strict=True), start=1):
             landmarks = canvas.face.landmarks[frame.plate_index]
             region = region_of_landmarks(landmarks) if np.isfinite(landmarks).all() else None
-            delivery.write(Shot(result.picture, frame.time, region))
+            delivery.write(result.picture, frame.time, region)
             if result.crops is None:
                 meter.skip()
             else:

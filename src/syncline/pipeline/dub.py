@@ -83,6 +83,7 @@ def _dub(plate: Path, audio: Path, out: Path, options: DubOptions, recorder: Rec
             delivery.open(
                 Job(
                     path=picture,
+                    ring=cache.scratch / "pictures.ring",
                     like=need_picture(line.plate.info),
                     sound=line.heard.sound.fitted(line.seconds),
                     options=encoding,
