@@ -17,6 +17,7 @@ import numpy as np
 
 import syncline
 from benchmarks.grid_split import OPEN_WORDS, Sentence, Split, read_sentence, without_words
+from syncline.media.options import OutputOptions, h264_options
 
 
 @dataclass(frozen=True)
@@ -131,11 +132,11 @@ class Bench:
 
 
 def encode(video: Path, out: Path) -> None:
-    """Write a video's pictures as H.264 with the settings that a dub has by default (CRF 18, veryfast)."""
+    """Write a video's pictures as H.264 with the settings that a dub has by default."""
     draft = out.with_suffix(".part.mp4")
     with av.open(str(video)) as container, av.open(str(draft), "w") as sink:
         source = container.streams.video[0]
-        stream = sink.add_stream("libx264", rate=source.average_rate, options={"crf": "18", "preset": "veryfast"})
+        stream = sink.add_stream("libx264", rate=source.average_rate, options=h264_options(OutputOptions()))
         stream.width, stream.height, stream.pix_fmt = source.width, source.height, "yuv420p"
         for frame in container.decode(source):
             frame.pict_type = 0  # else the encoder repeats the source's key frames

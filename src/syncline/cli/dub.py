@@ -29,7 +29,7 @@ def dub(
         str, typer.Option(metavar="cut_off|loop|bounce|silence|remap", help="Where sound and picture differ in length.")
     ] = "cut_off",
     crf: Annotated[int, typer.Option(help="Quality of H.264: 0 is lossless, 51 is worst.")] = 18,
-    preset: Annotated[str, typer.Option(help="Effort of the H.264 encoder, ultrafast to veryslow.")] = "veryfast",
+    preset: Annotated[str, typer.Option(help="Effort of the H.264 encoder, ultrafast to veryslow.")] = "superfast",
     video_codec: Annotated[str, typer.Option(metavar="auto|h264|prores|ffv1", help="Codec of the picture.")] = "auto",
     audio_codec: Annotated[str, typer.Option(metavar="auto|aac|pcm", help="Codec of the sound.")] = "auto",
     tone_map: Annotated[bool, typer.Option("--tone-map", help="Accept an HDR plate and bring it to SDR.")] = False,

@@ -23,7 +23,7 @@ from syncline.media.convert import Converter, choose_target
 from syncline.media.display import FULL_RANGE, MATRICES, PRIMARIES, TRANSFERS, code_point
 from syncline.media.echo import Echo
 from syncline.media.info import VideoStream
-from syncline.media.options import OutputOptions, output_format
+from syncline.media.options import OutputOptions, h264_options, output_format
 from syncline.media.picture import Picture
 from syncline.media.sound import Sound
 from syncline.media.soundwrite import SoundEncoder
@@ -150,7 +150,7 @@ class Writer:
 
     def _codec_options(self) -> dict[str, str]:
         if self._format.video == "h264":
-            return {"preset": self._options.preset, "crf": str(self._options.crf)}
+            return h264_options(self._options)
         if self._format.video == "prores":
             return {"profile": "3", "vendor": "apl0"}  # 3: 422 HQ; editors look for Apple's vendor mark
         return {"level": "3", "slicecrc": "1"}  # version 3, checksums on every slice: what archives ask for

@@ -53,7 +53,7 @@ class DubOptions:
     face: str | int = "auto"
     sync_mode: str = "cut_off"
     crf: int = 18
-    preset: str = "veryfast"
+    preset: str = "superfast"
     video_codec: str = "auto"
     audio_codec: str = "auto"
     tone_map: bool = False
