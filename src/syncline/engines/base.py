@@ -34,6 +34,7 @@ class Source(IntEnum):
     PASS = 0  # the plate's frame goes through untouched, bit for bit
     PLATE = 1  # the plate's own mouth is kept on purpose (both at rest); untouched as well
     BANK = 2  # a bank frame is drawn with `weight`
+    WARP = 3  # the plate's own picture is moved and deformed
 
 
 class Reason(IntFlag):
