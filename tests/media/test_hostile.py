@@ -58,10 +58,8 @@ def test_a_device_is_not_read() -> None:
         ("noise.mp4", URANDOM, "not a media file"),
         ("program.mp4", Path(sys.executable).read_bytes()[:200_000], "not a media file"),
         ("text.mp4", b"hello, world\n" * 100, "not a media file"),
-        ("still.png", clips.png(64, 64), "still image"),
-        ("still.mp4", clips.png(64, 64), "still image"),
-        ("still.jpg", b"\xff\xd8\xff\xe0" + bytes(500), "still image"),
-        ("still.heic", b"\0\0\0\x18ftypheic" + bytes(500), "still image"),
+        ("still.jpg", b"\xff\xd8\xff\xe0" + bytes(500), "no picture"),
+        ("still.heic", b"\0\0\0\x18ftypheic" + bytes(500), "HEIC"),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )

@@ -48,6 +48,7 @@ class VideoStream:
     mirrored: bool = False  # the display matrix also flips left and right (after the rotation)
     coded_format: str = ""  # as decoded, before our conversion
     counted: bool = False  # the file stamps no times: they are counted in decoding order
+    still: bool = False  # a photograph: one picture, shown for as long as there is sound
     tone_mapped: str = ""  # transfer of the HDR source that is mapped to SDR, else empty
 
     @property

@@ -18,7 +18,7 @@ class Limits:
     max_frames: int = 250_000
     max_width: int = 4096  # upright or lying: either side
     max_height: int = 4096
-    max_pixels: int = 9_500_000  # one frame; 4096x2304
+    max_pixels: int = 16_777_216  # one frame; 4096x4096
     max_total_pixels: int = 3_000_000_000_000  # all frames together
     max_streams: int = 16
     min_rate: Fraction = Fraction(1)

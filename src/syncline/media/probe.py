@@ -23,13 +23,23 @@ from syncline.media.info import AudioStream, ColourTags, MediaInfo, VideoStream
 from syncline.media.limits import LIMITS, Limits
 from syncline.media.pixels import FULL_RANGE_FORMATS, LAYOUTS, PixelLayout, kept_layout
 from syncline.media.sound import layout_name
-from syncline.media.source import AUDIO_DECODERS, VIDEO_DECODERS, check_path, open_media, refuse_stills
+from syncline.media.source import AUDIO_DECODERS, VIDEO_DECODERS, check_path, is_still, open_media
+from syncline.media.still import still_info
 from syncline.media.walk import Chosen, PacketWalk
 
 if TYPE_CHECKING:
     from av.container import InputContainer
 
-__all__ = ["AudioStream", "ColourTags", "MediaInfo", "VideoStream", "need_picture", "need_sound", "probe"]
+__all__ = [
+    "AudioStream",
+    "ColourTags",
+    "MediaInfo",
+    "VideoStream",
+    "need_footage",
+    "need_picture",
+    "need_sound",
+    "probe",
+]
 
 HDR_TRANSFERS = {"smpte2084": "PQ", "arib-std-b67": "HLG"}
 SDR = ColourTags("bt709", "bt709", "bt709", False)  # what tone mapping makes
@@ -50,7 +60,8 @@ def probe(
     Raises MissingInput, InputError or LimitError, each with one sentence.
     """
     absolute, size = check_path(path, limits)
-    refuse_stills(absolute)
+    if is_still(absolute):
+        return still_info(absolute, size, limits)
     with open_media(absolute, limits) as container:
         if len(container.streams) > limits.max_streams:
             raise LimitError(
@@ -88,6 +99,14 @@ def need_picture(info: MediaInfo) -> VideoStream:
     if info.video is None:
         raise InputError("the file has no picture, only sound; give a video clip", file=info.path, stage="probe")
     return info.video
+
+
+def need_footage(info: MediaInfo) -> VideoStream:
+    """The picture stream of a clip, or InputError where the file is a photograph or has no picture."""
+    video = need_picture(info)
+    if video.still:
+        raise InputError("this is a still picture; footage is a video clip", file=info.path, stage="probe")
+    return video
 
 
 def need_sound(info: MediaInfo) -> AudioStream:

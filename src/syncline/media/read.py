@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import repeat
 
 import av
 
@@ -22,6 +23,7 @@ from syncline.media.planes import picture_of
 from syncline.media.probe import need_picture
 from syncline.media.sound import Sound, analysis_sound
 from syncline.media.soundread import read_sound
+from syncline.media.still import read_still
 from syncline.media.tonemap import tone_mapped
 
 __all__ = ["Sound", "analysis_sound", "read_pictures", "read_sound"]
@@ -51,6 +53,9 @@ def read_pictures(
     Raises InputError where a picture cannot be decoded, or has another size than the first.
     """
     stream = need_picture(info)
+    if stream.still:
+        yield from repeat(read_still(info), 1 if order is None else len(order))
+        return
     wanted: Sequence[int] = range(stream.frames) if order is None else order
     for index in wanted if order is not None else ():
         if not 0 <= index < stream.frames:

@@ -51,7 +51,8 @@ _STILLS = {
     b"MM\0*": "TIFF",
     b"8BPS": "Photoshop",
 }
-STILL_MESSAGE = "this is a still image ({}); portraits are not supported yet, give a video clip"
+UNREADABLE_STILL = "this is a picture in a format that is not supported ({}); save it as JPEG or PNG"
+_UNREADABLE = {"HEIC", "HEIF", "AVIF", "Photoshop"}
 _STILL_BRANDS = {b"heic": "HEIC", b"heix": "HEIC", b"mif1": "HEIF", b"avif": "AVIF"}
 
 
@@ -130,18 +131,22 @@ def _fault(path: Path) -> str:
             return f"this is {name}, not media; give the media file itself"
     still = still_kind(head)
     if still is not None:
-        return STILL_MESSAGE.format(still)
+        return UNREADABLE_STILL.format(still)
     if head[4:8] == b"ftyp" and not _has_index(path):
         return "the MP4 is cut off before its index (moov), so nothing in it can be decoded; copy it again"
     return "this is not a media file that can be read (unknown, damaged or cut off)"
 
 
-def refuse_stills(path: Path) -> None:
-    """Raise InputError for a still image (HEIC and AVIF would open as a clip of one picture)."""
+def is_still(path: Path) -> bool:
+    """Whether a file is a photograph, by its first bytes.
+
+    Raises InputError for a kind that cannot be read (HEIC and AVIF would open as a clip of one picture).
+    """
     with path.open("rb") as file:
         still = still_kind(file.read(16))
-    if still is not None:
-        raise InputError(STILL_MESSAGE.format(still), file=path, stage="probe")
+    if still in _UNREADABLE:
+        raise InputError(UNREADABLE_STILL.format(still), file=path, stage="probe")
+    return still is not None
 
 
 def still_kind(head: bytes) -> str | None:

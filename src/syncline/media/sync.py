@@ -8,9 +8,9 @@
 | silence | the longer   | the last picture is held              | the sound is padded       |
 | remap   | the sound    | the plate is slowed                   | the plate is hurried      |
 
-A plate of constant rate stays at that rate in every mode, and its last picture is whole (so the picture may outlast the
-sound by less than one frame). A plate of variable rate keeps its own timestamps; held pictures are repeated at its mean
-rate, so that a mouth can move on them.
+A still is shown for as long as the sound lasts, in every mode. A plate of constant rate stays at that rate in every
+mode, and its last picture is whole (so the picture may outlast the sound by less than one frame). A plate of variable
+rate keeps its own timestamps; held pictures are repeated at its mean rate, so that a mouth can move on them.
 """
 
 from __future__ import annotations
@@ -54,6 +54,9 @@ def plan_output(
     mode = SyncMode(mode)
     if sound_seconds <= 0:
         raise InputError("the sound has no length", stage="sync")
+    if video.still:
+        count = frames_in(sound_seconds, video.measured_rate)
+        return [OutputFrame(frame_time(k, video.measured_rate), 0) for k in range(count)], sound_seconds
     plate = video.duration
     total = {SyncMode.CUT_OFF: min(plate, sound_seconds), SyncMode.SILENCE: max(plate, sound_seconds)}.get(
         mode, sound_seconds

@@ -16,6 +16,7 @@ from syncline.engines.actor.figures import contact_sheet, figures
 from syncline.errors import InputError, LimitError, StageError, printable
 from syncline.events import Artifact, Fallback, Listener, Progress, silent, timed
 from syncline.media.atomic import AtomicOutput
+from syncline.media.probe import need_footage
 from syncline.pipeline.aside import Stoppable
 from syncline.pipeline.draw import one_thread_each
 from syncline.pipeline.footage import chosen_face, clips_only, footage_of, own_speech
@@ -158,6 +159,7 @@ def _prepared(
 def _footage(clip: Path, options: ActorOptions, cache: StepCache, on_event: Listener) -> Footage:
     """One clip: its face and what it says. Raises InputError where nothing can be learned from it."""
     material = open_material(clip)
+    need_footage(material.info)
     beside = clip.with_suffix(".txt")
     transcript = read_transcript(beside) if beside.is_file() and beside != clip else None
     language = language_of(transcript, options.language, on_event)
