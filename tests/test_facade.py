@@ -20,12 +20,16 @@ PUBLIC = {
     "LimitError",
     "MediaInfo",
     "MissingInput",
+    "Score",
+    "ScoreOptions",
     "StageError",
     "SynclineError",
     "Take",
+    "Text",
     "build_actor",
     "dub",
     "probe",
+    "score",
     "show_actor",
 }
 

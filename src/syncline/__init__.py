@@ -26,8 +26,11 @@ if TYPE_CHECKING:  # the rooms behind these names load on first use: `import syn
     from syncline.media.probe import probe
     from syncline.pipeline.actor import ActorReport, build_actor, show_actor
     from syncline.pipeline.dub import dub
+    from syncline.pipeline.judge import ScoreOptions, score
     from syncline.pipeline.options import ActorOptions, DubOptions
+    from syncline.pipeline.spoken import Text
     from syncline.pipeline.take import Take
+    from syncline.quality.score import Score
 
 __version__ = "0.1.0"
 
@@ -36,10 +39,14 @@ _HOMES = {
     "ActorReport": "syncline.pipeline.actor",
     "DubOptions": "syncline.pipeline.options",
     "MediaInfo": "syncline.media.info",
+    "Score": "syncline.quality.score",
+    "ScoreOptions": "syncline.pipeline.judge",
     "Take": "syncline.pipeline.take",
+    "Text": "syncline.pipeline.spoken",
     "build_actor": "syncline.pipeline.actor",
     "dub": "syncline.pipeline.dub",
     "probe": "syncline.media.probe",
+    "score": "syncline.pipeline.judge",
     "show_actor": "syncline.pipeline.actor",
 }
 
@@ -53,12 +60,16 @@ __all__ = [
     "LimitError",
     "MediaInfo",
     "MissingInput",
+    "Score",
+    "ScoreOptions",
     "StageError",
     "SynclineError",
     "Take",
+    "Text",
     "build_actor",
     "dub",
     "probe",
+    "score",
     "show_actor",
 ]
 

@@ -12,7 +12,7 @@ from typing import Annotated
 import typer
 
 import syncline
-from syncline.cli import actor, dub, probe
+from syncline.cli import actor, dub, probe, score
 from syncline.cli.ending import Ending, ending_of, say_ending
 from syncline.cli.native import filtered_stderr
 
@@ -28,6 +28,7 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 app.command("dub")(dub.dub)
+app.command("score")(score.score)
 app.command("probe")(probe.probe)
 app.add_typer(actor.app, name="actor")
 

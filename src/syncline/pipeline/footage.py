@@ -50,10 +50,12 @@ def own_speech(
     on_event: Listener,
     label: str = OWN_CUES,
 ) -> Own:
-    """What a clip itself says: aligned to its transcript, or recognised without one.
+    """What a clip itself says: aligned to its transcript, or recognised without one; a still says nothing.
 
     Sound that cannot be read costs the clip its sound, not its use; that is told.
     """
+    if need_picture(material.info).still:
+        return Own(np.zeros(0, np.float32), silent_sheet(0.0, language or DEFAULT_LANGUAGE))
     y16k = None
     try:
         y16k = own_sound_of(material.info)

@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from syncline.engines.actor.actorfile import load_actor
+from syncline.engines.actor.bank import Bank
 from syncline.engines.base import DrawPlan, Engine, TakeRequest
 from syncline.events import Listener, timed
 from syncline.face.tracks import FaceTrack, Tracks
@@ -22,8 +23,8 @@ from syncline.motion.phones import from_phones
 from syncline.motion.sound import from_sound
 from syncline.motion.visemes import VisemeTable
 from syncline.pipeline.aside import Aside
-from syncline.pipeline.engine import engine_of
-from syncline.pipeline.footage import chosen_face, own_speech, plate_bank
+from syncline.pipeline.engine import actor_engine, check_engine, portrait_engine
+from syncline.pipeline.footage import Own, chosen_face, own_speech, plate_bank
 from syncline.pipeline.options import DubOptions
 from syncline.pipeline.preflight import note_faces, note_lengths, note_media, note_sound
 from syncline.pipeline.prepare import (
@@ -38,6 +39,7 @@ from syncline.pipeline.prepare import (
     read_whole,
     watch,
 )
+from syncline.pipeline.spoken import Text, speak
 from syncline.speech.cuesheet import CueSheet
 from syncline.store import StepCache
 from syncline.timebase import as_seconds
@@ -69,39 +71,71 @@ class Line:
     inputs: dict[str, InputFile]
 
 
-def prepare_line(
+@dataclass(frozen=True, eq=False)
+class Gathered:
+    """What is known of a line's inputs before anything is planned.
+
+    own : what the plate itself says; a still says nothing.
+    bank : the actor file's, where one was given.
+    """
+
+    plate: Material
+    heard: Heard
+    language: str
+    own: Own
+    tracks: Tracks
+    bank: Bank | None
+    inputs: dict[str, InputFile]
+
+
+def gather(
     plate_path: Path,
-    audio_path: Path,
+    spoken: Path | Text,
     transcript: str | None,
     options: DubOptions,
     cache: StepCache,
     on_event: Listener,
-) -> Line:
-    """Probe, track, listen, choose and plan: all that comes before the first pixel."""
+) -> Gathered:
+    """Probe, track and listen, side by side."""
     plate = open_material(plate_path, tone_map=options.tone_map)
-    audio = open_material(audio_path)
-    video = need_picture(plate.info)
-    note_media(plate.info, audio.info, on_event)
-    inputs = {"plate": plate.file, "audio": audio.file}
+    inputs = {"plate": plate.file}
     if options.actor is not None:
         inputs["actor"] = input_file(Path(options.actor))
     if isinstance(options.transcript, Path):
         inputs["transcript"] = input_file(options.transcript)
-    language = language_of(transcript, options.language, on_event)
     bank = None if options.actor is None else load_actor(Path(options.actor))
+    check_engine(options.engine, still=need_picture(plate.info).still, has_bank=bank is not None)
+    if isinstance(spoken, Text):
+        said = speak(spoken, on_event)
+        note_media(plate.info, None, on_event)
+        listening = Aside("own", lambda: own_speech(plate, None, None, cache, on_event))
+        tracks = watch(plate, cache, listening.guard(on_event))
+        inputs["text"] = said.source
+        return Gathered(plate, said.heard, said.language, listening.result(), tracks, bank, inputs)
+    audio = open_material(spoken)
+    inputs["audio"] = audio.file
+    note_media(plate.info, audio.info, on_event)
+    language = language_of(transcript, options.language, on_event)
     sound = read_whole(audio)
     hearing = Aside("hear", lambda: hear(audio, sound, transcript, language, cache, on_event))
     listening = Aside("own", lambda: own_speech(plate, None, None, cache, on_event))
     tracks = watch(plate, cache, hearing.guard(listening.guard(on_event)))
-    heard, own = hearing.result(), listening.result()
+    heard = hearing.result()
+    language = language or heard.cue.language or DEFAULT_LANGUAGE
+    return Gathered(plate, heard, language, listening.result(), tracks, bank, inputs)
+
+
+def plan_line(gathered: Gathered, options: DubOptions, cache: StepCache, on_event: Listener) -> Line:
+    """Choose the face, the engine, and what every output frame will show: all that comes before the first pixel."""
+    plate, heard = gathered.plate, gathered.heard
+    video = need_picture(plate.info)
     note_sound(heard.y16k, heard.cue, on_event)
     frames, seconds = plan_output(video, heard.sound.seconds, options.sync_mode)
-    note_lengths(video.duration, heard.sound.seconds, seconds, options.sync_mode, on_event)
-    choice = chosen_face(plate, tracks, options.face, own)
-    note_faces(tracks, choice.track, choice.reason, on_event)
-    if bank is None:
-        bank = plate_bank(plate, choice.track, own, cache, on_event)
-    engine, table = engine_of(bank, on_event, of_plate=options.actor is None)
+    if not video.still:
+        note_lengths(video.duration, heard.sound.seconds, seconds, options.sync_mode, on_event)
+    choice = chosen_face(plate, gathered.tracks, options.face, gathered.own)
+    note_faces(gathered.tracks, choice.track, choice.reason, on_event)
+    engine, table = _engine(gathered, choice.track, options, cache, on_event)
     times = as_seconds(frame.time for frame in frames)
     mouth = wanted_mouth(heard.cue, heard.y16k, times, table)
     request = TakeRequest(
@@ -112,25 +146,37 @@ def prepare_line(
         cue=heard.cue,
         sound=heard.y16k,
         mouth=mouth,
-        language=language or heard.cue.language or DEFAULT_LANGUAGE,
+        language=gathered.language,
     )
     with timed("plan", on_event):
         plan = engine.plan(request, on_event)
     return Line(
         plate=plate,
         heard=heard,
-        language=request.language,
+        language=gathered.language,
         frames=frames,
         seconds=seconds,
-        tracks=tracks,
+        tracks=gathered.tracks,
         face=choice.track,
         reason=choice.reason,
         table=table,
         mouth=mouth,
         engine=engine,
         plan=plan,
-        inputs=inputs,
+        inputs=gathered.inputs,
     )
+
+
+def _engine(
+    gathered: Gathered, face: FaceTrack, options: DubOptions, cache: StepCache, on_event: Listener
+) -> tuple[Engine, VisemeTable]:
+    """What draws, and with whose shapes."""
+    if gathered.bank is not None:
+        return actor_engine(gathered.bank, on_event, of_plate=False)
+    if need_picture(gathered.plate.info).still:
+        return portrait_engine(gathered.plate.info, face, still=options.still, seed=options.seed)
+    bank = plate_bank(gathered.plate, face, gathered.own, cache, on_event)
+    return actor_engine(bank, on_event, of_plate=True)
 
 
 def wanted_mouth(

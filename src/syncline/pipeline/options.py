@@ -11,7 +11,7 @@ from typing import Any
 
 from syncline.errors import InputError, LimitError, MissingInput
 
-ENGINES = ("auto", "actor")
+ENGINES = ("auto", "actor", "portrait")
 FACES = ("auto", "largest", "speaking")
 SYNC_MODES = ("cut_off", "loop", "bounce", "silence", "remap")
 PRESETS = ("ultrafast", "superfast", "veryfast", "faster", "fast", "medium", "slow", "slower", "veryslow")
@@ -20,6 +20,7 @@ AUDIO_CODECS = ("auto", "aac", "pcm")
 MAX_THREADS = 64
 MAX_TRANSCRIPT_BYTES = 1 << 20  # half an hour of speech has about 40 kB
 MAX_FACE = 1000
+MAX_SEED = 2**32 - 1
 _TEXT_SUFFIXES = (".txt", ".text", ".md")
 
 
@@ -38,6 +39,8 @@ class DubOptions:
     sync_mode : what happens where sound and picture differ in length, one of `SYNC_MODES`.
     crf, preset : quality (0 lossless .. 51) and effort of H.264.
     video_codec, audio_codec : "auto" follows the suffix of the output.
+    still : of a portrait only the mouth moves: no blinks, no head motion.
+    seed : repeats a portrait's blinks and head motion; another one gives others.
     tone_map : accept an HDR plate and bring it to SDR.
     threads : drawing threads; None is one a core.
     cache : use and keep results of steps.
@@ -57,6 +60,8 @@ class DubOptions:
     video_codec: str = "auto"
     audio_codec: str = "auto"
     tone_map: bool = False
+    still: bool = False
+    seed: int = 0
     threads: int | None = None
     cache: bool = True
     force: bool = False
@@ -69,6 +74,7 @@ class DubOptions:
         _one_of("video codec", self.video_codec, VIDEO_CODECS)
         _one_of("audio codec", self.audio_codec, AUDIO_CODECS)
         _within("crf", self.crf, 0, 51)
+        _within("seed", self.seed, 0, MAX_SEED)
         _check_threads(self.threads)
         _check_language(self.language)
 

@@ -23,10 +23,10 @@ CLIPPED_SHARE = 1e-4  # of all samples at full scale: more is heard as distortio
 FEW_DRAWABLE = 0.5
 
 
-def note_media(plate: MediaInfo, audio: MediaInfo, on_event: Listener) -> None:
-    """Tell what the probe found worth telling about both files."""
+def note_media(plate: MediaInfo, audio: MediaInfo | None, on_event: Listener) -> None:
+    """Tell what the probe found worth telling about the files; `audio` is None where the line is spoken from text."""
     for role, info in (("plate", plate), ("audio", audio)):
-        for text in info.notes:
+        for text in () if info is None else info.notes:
             on_event(Note("probe", f"{role}: {text}"))
     video = plate.video
     if video is not None and video.declared_rate is not None and not video.variable:

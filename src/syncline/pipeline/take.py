@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from syncline.errors import printable
-from syncline.quality import Grade, Score
+from syncline.quality import Score
 from syncline.timeline import Timeline
 
 SCHEMA = "syncline.take/1"
@@ -46,9 +46,7 @@ class Take:
     @property
     def summary(self) -> list[str]:
         """The score in sentences, one a figure, those to look at first."""
-        order = {Grade.FAIL: 0, Grade.WARN: 1, Grade.PASS: 2}
-        figures = sorted(self.score.figures.values(), key=lambda figure: order[figure.grade])
-        return [f"{figure.grade.value}: {figure.sentence}" for figure in figures]
+        return self.score.summary
 
     def document(self) -> dict[str, Any]:
         """The take as plain JSON data, schema "syncline.take/1"."""
@@ -59,5 +57,5 @@ class Take:
             "grade": self.grade,
             "seconds": round(self.seconds, 3),
             "cpu_seconds": round(self.cpu_seconds, 3),
-            "score": self.score.to_json(),
+            "score": self.score.to_json(brief=True),
         }

@@ -16,8 +16,8 @@ from syncline.face.tracks import reasons
 from syncline.media.probe import need_picture
 from syncline.pipeline.line import Line
 from syncline.pipeline.options import DubOptions
-from syncline.quality import Score
-from syncline.timeline import FaceChoice, Input, Picture, Timeline, flag_stretches, plate_stretches
+from syncline.quality import Notable, Score, notable_frames
+from syncline.timeline import ContactFrame, FaceChoice, Input, Picture, Timeline, flag_stretches, plate_stretches
 
 
 def timeline_of(
@@ -48,6 +48,7 @@ def timeline_of(
         notes=tuple(_told(event) for event in events if isinstance(event, (Note, Fallback))),
         timings=tuple(_told(event) for event in events if isinstance(event, Timing)),
         steps=dict(keys),
+        contact=tuple(_contact(line, notable) for notable in notable_frames(score)),
     )
 
 
@@ -71,6 +72,16 @@ def _picture(line: Line) -> Picture:
         seconds=str(line.seconds),
         plate=plate_stretches(frame.plate_index for frame in line.frames),
     )
+
+
+def _contact(line: Line, notable: Notable) -> ContactFrame:
+    """A frame to look at, with the face's box on its plate frame."""
+    points = line.face.landmarks[line.frames[notable.frame].plate_index, :, :2]
+    box = None
+    if np.isfinite(points).all():
+        (x0, y0), (x1, y1) = np.floor(points.min(axis=0)), np.ceil(points.max(axis=0))
+        box = int(x0), int(y0), int(x1), int(y1)
+    return ContactFrame(**dataclasses.asdict(notable), box=box)
 
 
 def _told(event: Event) -> dict[str, Any]:

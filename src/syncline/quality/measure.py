@@ -9,6 +9,7 @@ from syncline.motion.style import closed_threshold
 from syncline.quality import gates as grading
 from syncline.quality.closures import measure_closures
 from syncline.quality.gates import Gates
+from syncline.quality.measured import measured
 from syncline.quality.offset import measure_offset
 from syncline.quality.opening import measure_opening
 from syncline.quality.passed import PassedRange
@@ -26,7 +27,7 @@ def measure(
     asked: MouthTrack | None = None,
     closed: float | None = None,
     pictures: PictureFigures | None = None,
-    passed: tuple[PassedRange, ...] = (),
+    passed: tuple[PassedRange, ...] | None = None,
     seconds: float | None = None,
     cores: float | None = None,
     gates: Gates = grading.DEFAULT,
@@ -42,7 +43,7 @@ def measure(
     closed : opening at which this person's lips are shut, IOD units, from real footage
         (`motion.style.Style.closed`); None: guessed from the take itself.
     pictures : from `quality.pictures.PictureMeter`; None: nothing was drawn.
-    passed : from `quality.passed.passed_ranges`.
+    passed : from `quality.passed.passed_ranges`; None: nothing was to be drawn.
     seconds, cores : of the run that made the take.
     """
     offset = measure_offset(mouth.shape, mouth.times, y16k, usable=mouth.usable, asked=asked)
@@ -53,12 +54,14 @@ def measure(
         figures["opening"] = grading.grade_opening(measure_opening(mouth, asked), gates)
     if pictures is not None:
         figures |= grading.grade_pictures(pictures, gates)
-    figures["passed"] = grading.grade_passed(passed, len(mouth), gates)
+    if passed is not None:
+        figures["passed"] = grading.grade_passed(passed, len(mouth), gates)
     return Score(
         grade=worst([figure.grade for figure in figures.values()]),
         figures=figures,
         closures=() if closures is None else tuple(grading.plain(each) for each in closures.each),
-        passed=tuple(grading.plain(each) for each in passed),
+        passed=tuple(grading.plain(each) for each in passed or ()),
         seconds=None if seconds is None else round(seconds, 3),
         cores=None if cores is None else round(cores, 2),
+        measured=measured(mouth, asked, threshold, offset),
     )

@@ -45,6 +45,7 @@ class Offset:
     reason : one sentence: why it is not known, or what it was measured on.
     seconds : seconds of usable picture behind it.
     best_ms : the shift that fits best, whether or not it may be believed (0 where nothing was measured).
+    curve : explained variance, 0..1, at each of `LAGS`; empty where nothing was measured.
     """
 
     ms: float | None
@@ -53,6 +54,7 @@ class Offset:
     reason: str
     seconds: float = 0.0
     best_ms: float = 0.0
+    curve: tuple[float, ...] = ()
 
 
 def measure_offset(
@@ -145,13 +147,14 @@ def judged(curve: Doubles, seconds: float) -> Offset:
     far = np.abs(LAGS - LAGS[best]) >= RIVAL_S
     margin = float(curve[best] - curve[far].max())
     ms = round(float(1000 * (LAGS[best] + STEP_S * _parabola(curve, best))), 1)
+    told = tuple(float(value) for value in curve)
     needed = next((m for s, m in reversed(BELIEVED) if seconds >= s), BELIEVED[0][1])
     if best in (0, len(curve) - 1):
-        return Offset(None, margin, False, f"no shift within ±{1000 * REACH_S:.0f} ms fits best", seconds, ms)
+        return Offset(None, margin, False, f"no shift within ±{1000 * REACH_S:.0f} ms fits best", seconds, ms, told)
     if margin < needed:
         reason = f"sound and mouth agree too little to tell a shift (margin {margin:.2f}, {needed:.2f} needed)"
-        return Offset(None, margin, False, reason, seconds, ms)
-    return Offset(ms, margin, True, f"measured on {seconds:.1f} s of speech on screen", seconds, ms)
+        return Offset(None, margin, False, reason, seconds, ms, told)
+    return Offset(ms, margin, True, f"measured on {seconds:.1f} s of speech on screen", seconds, ms, told)
 
 
 def _obstacle(mask: Mask, seconds: float, times: Doubles, y16k: npt.ArrayLike) -> str | None:

@@ -11,6 +11,7 @@ from typing import Any, Final, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from syncline.errors import InputError
+from syncline.quality.measured import Measured
 
 SCHEMA: Final = "syncline.score/1"
 
@@ -51,6 +52,7 @@ class Score(_Open):
     closures : each p b m with its time and whether the lips shut.
     passed : frames that went through, as ranges in seconds with reasons.
     seconds : wall time of the run that made the take; cores : processor time / wall time. None: not told.
+    measured : what lies behind the figures, picture by picture; None: not kept.
     """
 
     schema_: Literal["syncline.score/1"] = Field(default="syncline.score/1", alias="schema")
@@ -60,6 +62,7 @@ class Score(_Open):
     passed: tuple[dict[str, Any], ...] = ()
     seconds: float | None = Field(default=None, allow_inf_nan=False)
     cores: float | None = Field(default=None, allow_inf_nan=False)
+    measured: Measured | None = None
 
     @property
     def gate_failed(self) -> bool:
@@ -67,13 +70,20 @@ class Score(_Open):
         return self.grade is Grade.FAIL
 
     @property
+    def summary(self) -> list[str]:
+        """The score in sentences, one a figure, those to look at first."""
+        figures = sorted(self.figures.values(), key=lambda figure: -_ORDER.index(figure.grade))
+        return [f"{figure.grade.value}: {figure.sentence}" for figure in figures]
+
+    @property
     def exit_code(self) -> int:
         """0, or 1 under the gate."""
         return int(self.gate_failed)
 
-    def to_json(self) -> dict[str, Any]:
-        """The document as JSON types."""
-        document: dict[str, Any] = self.model_dump(mode="json", by_alias=True)
+    def to_json(self, *, brief: bool = False) -> dict[str, Any]:
+        """The document as JSON types; `brief`: without what was measured picture by picture."""
+        left_out = {"measured"} if brief else None
+        document: dict[str, Any] = self.model_dump(mode="json", by_alias=True, exclude=left_out)
         return document
 
     @classmethod
