@@ -39,6 +39,7 @@ def sample() -> dict[str, Any]:
         "notes": [],
         "timings": [],
         "steps": {"tracks": "ab" * 20},
+        "contact": [],
     }
 
 
@@ -141,3 +142,18 @@ def test_flags_are_told_by_stretch_and_silence_is_left_out() -> None:
     }
     assert told == {1: ("yaw",), 2: ("yaw",), 4: ("yaw", "small"), 5: ("small",)}
     assert flag_stretches([]) == ()
+
+
+def test_lists_of_numbers_stand_on_one_line_and_texts_are_left_alone() -> None:
+    data = sample()
+    data["score"] = {"seen": [0.1, None, -2e-05], "text": "[\n1,  2]", "none": [], "words": ["[ 1,", "2 ]"]}
+    data["contact"] = [{"kind": "worst", "frame": 1, "time": 0.04, "reason": "\n[ 1 ]", "box": [1, 2, 3, 4]}]
+    text = Timeline.parse(data).text()
+    assert json.loads(text) == data
+    assert '"seen": [ 0.1, null, -2e-05 ]' in text
+
+
+def test_an_older_document_has_no_contact_sheet() -> None:
+    data = sample()
+    del data["contact"]
+    assert Timeline.parse(data).contact == ()

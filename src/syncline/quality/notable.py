@@ -46,7 +46,9 @@ def notable_frames(score: Score, count: int = COUNT) -> tuple[Notable, ...]:
     if seen is None or not seen.times:
         return ()
     misses = _misses(seen)
-    worst = _spread([*_open_closures(score, seen), *_flicker(score, seen), *_missed_openings(seen, misses)], seen, count)
+    worst = _spread(
+        [*_open_closures(score, seen), *_flicker(score, seen), *_missed_openings(seen, misses)], seen, count
+    )
     taken = [each.frame for each in worst]
     best = _spread([*_shut_closures(score, seen), *_met_openings(seen, misses)], seen, count, taken)
     return (*_told("worst", worst, seen), *_told("best", best, seen))

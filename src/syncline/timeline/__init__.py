@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from syncline.timeline.document import (
     SCHEMA,
+    ContactFrame,
     FaceChoice,
     FlagStretch,
     Input,
@@ -17,6 +18,7 @@ from syncline.timeline.document import (
 
 __all__ = [
     "SCHEMA",
+    "ContactFrame",
     "FaceChoice",
     "FlagStretch",
     "Input",

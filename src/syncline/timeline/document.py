@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any, Literal
@@ -18,6 +19,10 @@ from syncline.errors import InputError, LimitError, MissingInput
 
 SCHEMA = "syncline.timeline/1"
 MAX_BYTES = 256 << 20  # 250 000 frames, each its own stretch with flags, take about a quarter of this
+
+
+# A line break stands in no JSON string: what begins with one is a list.
+_NUMBERS = re.compile(r"\[\n[-+.,\deEnul\s]*\]")
 
 
 class _Open(BaseModel):
@@ -41,6 +46,17 @@ class FaceChoice(_Open):
     id: int
     found: int = Field(ge=1)
     reason: str
+
+
+class ContactFrame(_Open):
+    """An output frame to look at: `kind` "worst" or "best", its time on the sound's clock (s), why, and where the face
+    is on it: x0, y0, x1, y1 in pixels of the output, x1 and y1 outside; None where no face is known."""
+
+    kind: str
+    frame: int = Field(ge=0)
+    time: float = Field(allow_inf_nan=False)
+    reason: str
+    box: tuple[int, int, int, int] | None = None
 
 
 class PlateStretch(_Open):
@@ -77,7 +93,7 @@ class Timeline(_Open):
 
     `cue` is the cue sheet of the new sound ("syncline.cuesheet/1"), `plan` what the engine drew on each output frame
     ("syncline.drawplan/1"), `score` the measured quality ("syncline.score/1"), `notes` what the run told on its way,
-    `timings` how long its steps took, `steps` the keys of the kept ones.
+    `timings` how long its steps took, `steps` the keys of the kept ones, `contact` the frames to look at first.
     """
 
     schema_: Literal["syncline.timeline/1"] = Field(default="syncline.timeline/1", alias="schema")
@@ -96,6 +112,7 @@ class Timeline(_Open):
     notes: tuple[dict[str, Any], ...] = ()
     timings: tuple[dict[str, Any], ...] = ()
     steps: dict[str, str] = Field(default_factory=dict)
+    contact: tuple[ContactFrame, ...] = ()
 
     def document(self) -> dict[str, Any]:
         """The timeline as plain JSON data; numbers that are not finite become null."""
@@ -103,8 +120,9 @@ class Timeline(_Open):
         return document
 
     def text(self) -> str:
-        """The timeline as JSON text."""
-        return json.dumps(self.document(), ensure_ascii=False, allow_nan=False, indent=1) + "\n"
+        """The timeline as JSON text; lists of numbers stand on one line."""
+        text = json.dumps(self.document(), ensure_ascii=False, allow_nan=False, indent=1)
+        return _NUMBERS.sub(lambda found: " ".join(found[0].split()), text) + "\n"
 
     @classmethod
     def parse(cls, data: Any, *, file: Path | None = None) -> Timeline:
