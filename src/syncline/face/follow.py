@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 import numpy as np
+import numpy.typing as npt
 
 from syncline.face.cuts import CutDetector
 from syncline.face.graphs import Detection, DetectorGraphs, MeshGraph
@@ -23,6 +24,7 @@ from syncline.face.regions import (
     region_of_landmarks,
 )
 from syncline.face.search import find_faces, find_near
+from syncline.face.spool import Spool
 from syncline.media.picture import Picture
 
 SMALL_SCANS: Final = 5  # every so many scans of the whole picture also look for small faces, at ten times the cost
@@ -36,13 +38,31 @@ MAX_RESIDUAL: Final = 0.085  # IOD; a skull that fits the canonical face worse i
 
 @dataclass
 class Tracklet:
-    """One face, followed: frames (rising), raw landmarks and mouth patches of the frames where it was seen."""
+    """One face, followed: the frames (rising) where it was seen; what was seen there lies in a spool.
+
+    records : number in the spool of each frame's raw landmarks and mouth patch.
+    """
 
     region: Region
+    spool: Spool
     frames: list[int] = field(default_factory=list)
-    landmarks: list[Floats] = field(default_factory=list)
-    patches: list[MouthPatch] = field(default_factory=list)
+    records: list[int] = field(default_factory=list)
     missed: int = 0
+
+    def add(self, frame: int, landmarks: Floats, patch: MouthPatch) -> None:
+        """Append what is seen in a frame: landmarks (478, 3) px and the patch."""
+        self.frames.append(frame)
+        self.records.append(self.spool.add(landmarks, patch))
+
+    def landmarks(self, part: slice) -> Floats:
+        """(N, 478, 3) float32 px of a part of its frames."""
+        return self.spool.landmarks(self.records[part])
+
+    def patches(self, places: slice | npt.NDArray[np.int64]) -> npt.NDArray[np.uint8]:
+        """(N, ROWS, COLUMNS, 3) uint8 RGB of a part of its frames, or of some places among them."""
+        return self.spool.patches(
+            self.records[places] if isinstance(places, slice) else [self.records[place] for place in places]
+        )
 
     @property
     def lost(self) -> bool:
@@ -52,7 +72,7 @@ class Tracklet:
 class Follower:
     """Feed it every picture of a plate in order; `finished` holds the tracklets.
 
-    mesh, detectors : the models. rate : pictures a second, about.
+    mesh, detectors : the models. spool : takes what is seen. rate : pictures a second, about.
     max_faces : so many are followed at once, the largest.
     views : looks at each face, averaged: two lower the landmarks' noise by a quarter for 3 ms more.
     scan_seconds : how often the whole picture is searched for new faces.
@@ -62,13 +82,14 @@ class Follower:
         self,
         mesh: MeshGraph,
         detectors: DetectorGraphs,
+        spool: Spool,
         *,
         rate: float,
         max_faces: int,
         views: int,
         scan_seconds: float,
     ) -> None:
-        self._mesh, self._detectors = mesh, detectors
+        self._mesh, self._detectors, self._spool = mesh, detectors, spool
         self._max_faces, self._views = max_faces, views
         self._patience = max(2, round(PATIENCE_SECONDS * rate))
         self._scan_every = max(1, round(scan_seconds * rate))
@@ -141,9 +162,7 @@ class Follower:
         for view in range(1, self._views):
             landmarks = self._another_view(picture, region, view, landmarks)
         tracklet.region = region_of_landmarks(landmarks)
-        tracklet.frames.append(self._frame)
-        tracklet.landmarks.append(landmarks)
-        tracklet.patches.append(mouth_patch(crop.rgb, seen))
+        tracklet.add(self._frame, landmarks, mouth_patch(crop.rgb, seen))
         tracklet.missed = 0
         return True
 
@@ -166,13 +185,12 @@ class Follower:
                 continue
             if len(self.active) >= self._max_faces:
                 break
-            tracklet = Tracklet(region_of_detection(item))
+            tracklet = Tracklet(region_of_detection(item), self._spool)
             if self._look(picture, tracklet, tracklet.region, near=False):
                 # The first look comes from the detector's box; a second, from the landmarks, is as good as later ones.
                 again = tracklet.region
                 tracklet.frames.clear()
-                tracklet.landmarks.clear()
-                tracklet.patches.clear()
+                tracklet.records.clear()
                 if self._look(picture, tracklet, again, near=False):
                     self.active.append(tracklet)
         self._drop_doubles()
@@ -180,16 +198,14 @@ class Follower:
     def _drop_doubles(self) -> None:
         """Where two tracklets ended up on the same face, the younger one gives way."""
         seen = sorted((one for one in self.active if not one.lost), key=lambda one: one.frames[0])
-        for index, younger in enumerate(seen):
-            if any(overlap(younger.region.box, older.region.box) > SAME_FACE for older in seen[:index]):
+        kept: list[Tracklet] = []
+        for younger in seen:
+            if any(overlap(younger.region.box, older.region.box) > SAME_FACE for older in kept):
                 younger.frames.pop()
-                younger.landmarks.pop()
-                younger.patches.pop()
+                younger.records.pop()
                 self._end([younger])
-                seen[index] = _NOWHERE
-
-
-_NOWHERE: Final = Tracklet(Region(-1e9, -1e9, 1.0, 0.0))
+            else:
+                kept.append(younger)
 
 
 def _area(item: Detection) -> float:

@@ -69,11 +69,11 @@ def _unlike(before: Tracklet, after: Tracklet, cuts: tuple[int, ...], rate: floa
 def _look(tracklet: Tracklet, *, last: bool) -> _Look:
     """The look of a tracklet's last (or first) pictures, those least turned away."""
     part = slice(-SAMPLE, None) if last else slice(None, SAMPLE)
-    landmarks = np.stack(tracklet.landmarks[part])
+    landmarks = tracklet.landmarks(part)
     poses = fit_poses(landmarks)
     turn = np.abs(poses.yaw_degrees)
     frontal = turn <= np.median(turn)
     shape = np.median(poses.to_face(landmarks)[frontal][:, list(_POINTS), :2], axis=0)
-    patch = np.median(np.stack(tracklet.patches[part])[frontal], axis=0)
+    patch = np.median(tracklet.patches(part)[frontal], axis=0)
     box = region_of_landmarks(landmarks[-1 if last else 0]).box
     return _Look(shape.astype(np.float32), patch.astype(np.float32), box)

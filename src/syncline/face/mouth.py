@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from syncline.face.pose import BLOCK, Poses
 from syncline.face.topology import INNER_PAIRS, MOUTH_CORNERS, NOSE_BRIDGE
+from syncline.media.arrays import stretches
 
 Floats = npt.NDArray[np.float32]
 
@@ -58,8 +59,7 @@ def mouth_features(shape_face: npt.NDArray[Any]) -> MouthFeatures:
 def mouth_in_pose(landmarks: Floats, pose: Poses) -> MouthFeatures:
     """Measure the mouth of landmarks (T, 478, 3) in pixels, given their T poses, without holding all shapes at once."""
     stacked = np.empty((len(landmarks), 4), np.float32)
-    for first in range(0, len(landmarks), BLOCK):
-        part = slice(first, first + BLOCK)
+    for part in stretches(landmarks, size=BLOCK):
         stacked[part] = mouth_features(pose[part].to_face(landmarks[part])).stacked()
     return MouthFeatures(*np.ascontiguousarray(stacked.T))
 

@@ -42,6 +42,8 @@ STEADY: Final = 5  # pictures over which the median is taken: a blink of blur is
 WIDEN: Final = 2  # pictures on each side: what covers the mouth comes and goes blurred
 MAX_YAW: Final = 38.0  # degrees; beyond, the patch shows background
 _CHUNK: Final = 512  # pictures worked on at once
+# Hue changes more with a cover than with speech: its weight is higher. Green/red and blue/red stand for both hues.
+_WEIGHTS: Final = np.array([1.0, 2.0, 1.0], np.float32)
 _ZONE: Final = np.zeros((ROWS, COLUMNS), bool)
 _ZONE[5:18, 5:19] = True  # lips, chin and the cheeks beside them, where a drawn mouth changes pixels
 
@@ -51,25 +53,31 @@ _SKIN, _LIPS, _INSIDE = 1, 2, 3
 def occluded(tracklet: Tracklet) -> npt.NDArray[np.int64]:
     """Frames of a tracklet in which something covers the mouth, rising."""
     frames = np.array(tracklet.frames, np.int64)
-    seen = np.zeros(len(frames), bool)
-    features_of, area_of = [], []
-    for start in range(0, len(frames), _CHUNK):  # a long plate's landmarks and patches are not held a second time
+    seen, areas = np.zeros(len(frames), bool), [np.zeros((0, ROWS, COLUMNS), bool)]
+    for start in range(0, len(frames), _CHUNK):  # a long plate's landmarks are not held
         part = slice(start, start + _CHUNK)
-        landmarks = np.stack(tracklet.landmarks[part])
+        landmarks = tracklet.landmarks(part)
         with np.errstate(invalid="ignore"):
             here = np.abs(fit_poses(landmarks).yaw_degrees) < MAX_YAW
         seen[part] = here
-        if here.any():
-            features_of.append(_features(np.stack(tracklet.patches[part])[here]))
-            area_of.append(_area(landmarks[here]))
-    if not features_of:
+        areas.append(_area(landmarks[here]))
+    area = np.concatenate(areas)
+    del areas
+    if not len(area):
         return frames[:0]
-    features, area = np.concatenate(features_of), np.concatenate(area_of)
-    del features_of
-    covered = _steady(_dark_part(features, area)) > MAX_DARK_PART
-    if len(features) >= MIN_PICTURES:
-        few = np.clip((MANY - len(features)) / (MANY - MIN_PICTURES), 0.0, 1.0)
-        covered |= _steady(_residue(features, area)) > MAX_RESIDUE + FEW_MORE * few
+    places = np.flatnonzero(seen)
+    usual = _usual_of(tracklet, places) if len(places) >= MIN_PICTURES else None
+    dark, residue = np.zeros(area.shape, bool), np.zeros(len(area))
+    for start in range(0, len(area), _CHUNK):  # nor are its patches
+        part = slice(start, start + _CHUNK)
+        features = _features(tracklet.patches(places[part]))
+        dark[part] = _dark(features, area[part])
+        if usual is not None:
+            residue[part] = _residue(features, area[part], *usual)
+    covered = _steady(_dark_part(dark, area)) > MAX_DARK_PART
+    if usual is not None:
+        few = np.clip((MANY - len(area)) / (MANY - MIN_PICTURES), 0.0, 1.0)
+        covered |= _steady(residue) > MAX_RESIDUE + FEW_MORE * few
     found = np.zeros(len(frames), bool)
     found[seen] = covered
     return frames[binary_dilation(found, iterations=WIDEN)] if found.any() else frames[:0]
@@ -106,23 +114,20 @@ def _fill(canvas: npt.NDArray[np.uint8], polygon: npt.NDArray[np.float64], value
     cv2.fillPoly(canvas, [np.round(bounded * 16).astype(np.int32)], value, shift=4)
 
 
-def _residue(features: Floats, area: npt.NDArray[np.bool_]) -> npt.NDArray[np.float64]:
+def _usual_of(tracklet: Tracklet, places: npt.NDArray[np.int64]) -> tuple[Floats, Floats]:
+    """Mean (D,) and components (K, D) of what is usual in a tracklet, from some of its frames at `places`."""
+    sample = np.linspace(0, len(places) - 1, min(SAMPLE, len(places))).astype(int)
+    features = _features(tracklet.patches(places[sample]))
+    return _usual((features * _WEIGHTS).reshape(len(sample), -1))
+
+
+def _residue(features: Floats, area: npt.NDArray[np.bool_], mean: Floats, basis: Floats) -> npt.NDArray[np.float64]:
     """(T,) how much of the area differs from all that the mouth usually does; 0 is usual, 3 the most."""
-    # Hue changes more with a cover than with speech: its weight is higher. Green/red and blue/red stand for both hues.
-    weights = np.array([1.0, 2.0, 1.0], np.float32)
-    count = len(features)
-    sample = np.linspace(0, count - 1, min(SAMPLE, count)).astype(int)
-    mean, basis = _usual((features[sample] * weights).reshape(len(sample), -1))
-    result = np.zeros(count)
-    for start in range(0, count, _CHUNK):
-        chunk = features[start : start + _CHUNK]
-        part = (chunk * weights).reshape(len(chunk), -1) - mean
-        part = part - (part @ basis.T) @ basis
-        size = np.abs(part.reshape(-1, ROWS, COLUMNS, 3)).max(axis=-1)
-        here = area[start : start + _CHUNK]
-        cells = np.maximum(here.sum(axis=(1, 2)), 1)
-        result[start : start + _CHUNK] = sum(((size > step) & here).sum(axis=(1, 2)) for step in RESIDUE_STEPS) / cells
-    return result
+    part = (features * _WEIGHTS).reshape(len(features), -1) - mean
+    part = part - (part @ basis.T) @ basis
+    size = np.abs(part.reshape(-1, ROWS, COLUMNS, 3)).max(axis=-1)
+    cells = np.maximum(area.sum(axis=(1, 2)), 1)
+    return np.asarray(sum(((size > step) & area).sum(axis=(1, 2)) for step in RESIDUE_STEPS) / cells, np.float64)
 
 
 def _usual(values: Floats) -> tuple[Floats, Floats]:
@@ -141,9 +146,13 @@ def _usual(values: Floats) -> tuple[Floats, Floats]:
     return mean.astype(np.float32), basis.astype(np.float32)
 
 
-def _dark_part(features: Floats, area: npt.NDArray[np.bool_]) -> npt.NDArray[np.float64]:
-    """(T,) part of the area that is dark and not of the skin's hue, without what is so in nearly every picture."""
-    dark = (features[..., 0] < DARK) & (features[..., 1] < OFF_HUE[0]) & (features[..., 2] < OFF_HUE[1]) & area
+def _dark(features: Floats, area: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
+    """(T, ROWS, COLUMNS) bool: cells of the area that are dark and not of the skin's hue."""
+    return (features[..., 0] < DARK) & (features[..., 1] < OFF_HUE[0]) & (features[..., 2] < OFF_HUE[1]) & area
+
+
+def _dark_part(dark: npt.NDArray[np.bool_], area: npt.NDArray[np.bool_]) -> npt.NDArray[np.float64]:
+    """(T,) part of the area that is dark, without what is so in nearly every picture."""
     times = np.maximum(area.sum(axis=0), 1)
     own = dark.sum(axis=0) / times > OWN_PART
     part: npt.NDArray[np.float64] = (dark & ~own).sum(axis=(1, 2)) / np.maximum(area.sum(axis=(1, 2)), 1)

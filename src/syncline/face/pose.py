@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from syncline.face.topology import STABLE
+from syncline.media.arrays import stretches
 
 Floats = npt.NDArray[np.float32]
 Doubles = npt.NDArray[np.float64]
@@ -79,8 +80,7 @@ class Poses:
     def to_face(self, landmarks: Numbers) -> Floats:
         """Pixels (T, N, 3) to the face frame (T, N, 3) float32, IOD units."""
         result = np.empty((len(self), *np.shape(landmarks)[1:]), np.float32)
-        for first in range(0, len(self), BLOCK):
-            part = slice(first, first + BLOCK)
+        for part in stretches(self.scale, landmarks, size=BLOCK):
             centred = np.asarray(landmarks[part], np.float64) - self.translation[part, None, :]
             # (R^T v) for rows v is v @ R
             turned = np.einsum("tni,tij->tnj", centred, self.rotation[part].astype(np.float64))
@@ -142,8 +142,8 @@ def fit_poses(landmarks: Numbers) -> Poses:
     rotation = np.full((frames, 3, 3), np.nan, np.float32)
     translation = np.full((frames, 3), np.nan, np.float32)
     canonical = CANONICAL.astype(np.float64)
-    for first in range(0, frames, BLOCK):
-        points = np.asarray(landmarks[first : first + BLOCK, list(STABLE)], np.float64)
+    for part in stretches(landmarks, size=BLOCK):
+        first, points = part.start, np.asarray(landmarks[part, list(STABLE)], np.float64)
         seen = np.isfinite(points).all(axis=(1, 2))
         if seen.any():
             rows = first + np.flatnonzero(seen)

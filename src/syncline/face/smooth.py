@@ -9,6 +9,8 @@ import numpy.typing as npt
 
 from syncline.face.mouth import opening_and_width
 from syncline.face.topology import CHIN, LIPS, OUTER_EYE_CORNERS
+from syncline.media.arrays import stretches
+from syncline.media.samples import release
 
 Floats = npt.NDArray[np.float32]
 
@@ -38,7 +40,7 @@ def smooth(landmarks: npt.NDArray[Any], times: npt.NDArray[np.float64]) -> Float
 
 def smooth_in_place(landmarks: Floats, times: npt.NDArray[np.float64]) -> None:
     """`smooth` without a second copy of a whole clip's landmarks."""
-    for start, stop in runs(np.isfinite(landmarks[:, 0, 0])):
+    for start, stop in runs(_seen(landmarks)):
         if stop - start > 2 * HALF_WINDOW:
             _smooth_run(landmarks[start:stop], times[start:stop])
 
@@ -56,6 +58,7 @@ def _smooth_run(run: Floats, times: npt.NDArray[np.float64]) -> None:
         soft = _fit(raw, times[low:high])
         _keep_fast_lips(soft, raw)
         run[start:stop] = soft[start - low : stop - low]
+        release(run)
 
 
 def bridge(landmarks: Floats, times: npt.NDArray[np.float64], walls: tuple[int, ...]) -> npt.NDArray[np.bool_]:
@@ -64,7 +67,7 @@ def bridge(landmarks: Floats, times: npt.NDArray[np.float64], walls: tuple[int, 
     walls : frames across whose start nothing is bridged (scene cuts).
     """
     filled = np.zeros(len(landmarks), bool)
-    for start, stop in runs(~np.isfinite(landmarks[:, 0, 0])):
+    for start, stop in runs(~_seen(landmarks)):
         if start == 0 or stop == len(landmarks) or times[stop] - times[start - 1] > BRIDGE_SECONDS + _frame(times):
             continue
         if any(start <= wall <= stop for wall in walls):
@@ -80,6 +83,13 @@ def runs(mask: npt.NDArray[np.bool_]) -> list[tuple[int, int]]:
     """The runs of True as (first, one past the last)."""
     edges = np.flatnonzero(np.diff(np.concatenate([[False], mask, [False]]).astype(np.int8)))
     return [(int(a), int(b)) for a, b in zip(edges[::2], edges[1::2], strict=True)]
+
+
+def _seen(landmarks: Floats) -> npt.NDArray[np.bool_]:
+    """(T,) bool: frames with a face."""
+    return np.concatenate(
+        [np.zeros(0, np.bool_), *(np.isfinite(landmarks[part, 0, 0]) for part in stretches(landmarks))]
+    )
 
 
 def _frame(times: npt.NDArray[np.float64]) -> float:

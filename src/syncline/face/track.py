@@ -19,8 +19,10 @@ from syncline.face.link import link
 from syncline.face.occlusion import occluded
 from syncline.face.pose import Floats, fit_poses
 from syncline.face.smooth import bridge, smooth_in_place
-from syncline.face.topology import CHIN, OUTER_EYE_CORNERS, OUTER_LIPS
+from syncline.face.spool import Spool
+from syncline.face.topology import CHIN, OUTER_EYE_CORNERS, OUTER_LIPS, POINTS
 from syncline.face.tracks import FaceTrack, Flag, Tracks
+from syncline.media.arrays import new_array, stretches
 from syncline.media.info import MediaInfo
 from syncline.media.picture import Picture
 from syncline.media.read import read_pictures
@@ -59,7 +61,7 @@ class TrackOptions:
 
 
 def track_faces(info: MediaInfo, *, options: TrackOptions | None = None, on_event: Listener = silent) -> Tracks:
-    """Track all faces of a plate in one streaming pass; memory grows by the landmarks alone.
+    """Track all faces of a plate in one streaming pass; long plates' landmarks lie in a temporary file.
 
     Returns tracks over all `info.video.frames` pictures, the face that fills most of the plate first.
     Raises InputError where the file has no picture, DependencyError without mediapipe.
@@ -79,12 +81,23 @@ def track_pictures(
     on_event: Listener = silent,
 ) -> Tracks:
     """Track all faces of a run of pictures shown at `times` (T,) seconds; `track_faces` for files."""
-    options = options or TrackOptions()
+    with Spool() as spool:
+        return _track(spool, pictures, times, options or TrackOptions(), on_event)
+
+
+def _track(
+    spool: Spool,
+    pictures: Iterable[Picture],
+    times: npt.NDArray[np.float64],
+    options: TrackOptions,
+    on_event: Listener,
+) -> Tracks:
     size = (0, 0)
     with ExitStack() as models:
         follower = Follower(
             models.enter_context(MeshGraph()),
             models.enter_context(DetectorGraphs(options.min_detection)),
+            spool,
             rate=_rate(times),
             max_faces=options.max_faces,
             views=options.views,
@@ -131,37 +144,49 @@ def _finish(
     covered = np.zeros(frames, bool)
     for tracklet in person:
         covered[occluded(tracklet)] = True
-        tracklet.patches.clear()
-    landmarks = np.full((frames, 478, 3), np.nan, np.float32)
-    for tracklet in person:
-        for frame, points in zip(tracklet.frames, tracklet.landmarks, strict=True):
-            landmarks[frame] = points
-        tracklet.landmarks.clear()  # one copy is enough
+    landmarks = _landmarks(person, frames)
     bridged = bridge(landmarks, times, cuts)
     edges = sorted({0, *cuts, frames})
     for start, stop in itertools.pairwise(edges):
         smooth_in_place(landmarks[start:stop], times[start:stop])
     pose = fit_poses(landmarks)
-    left, right = OUTER_EYE_CORNERS
-    iod = np.linalg.norm(landmarks[:, right] - landmarks[:, left], axis=1).astype(np.float32)
+    iod, off_frame = _measured(landmarks, size)
     flags = np.zeros(frames, np.uint16)
     absent = np.isnan(iod)
     flags[absent] |= Flag.NO_FACE
     with np.errstate(invalid="ignore"):
         flags[np.abs(pose.yaw_degrees) > options.max_yaw_degrees] |= Flag.YAW
         flags[iod < options.min_iod_px] |= Flag.SMALL
-        flags[_off_frame(landmarks, size)] |= Flag.OFF_FRAME
+    flags[off_frame] |= Flag.OFF_FRAME
     flags[covered & ~absent] |= Flag.OCCLUDED
     flags[bridged] |= Flag.BRIDGED
     flags[[cut for cut in cuts if cut < frames]] |= Flag.CUT
     return FaceTrack(0, landmarks, flags, pose, iod)
 
 
-def _off_frame(landmarks: Floats, size: tuple[int, int]) -> npt.NDArray[np.bool_]:
-    """(T,) bool: lips or chin reach over the picture's border."""
-    mouth = landmarks[:, [*OUTER_LIPS, *CHIN], :2]
-    outside: npt.NDArray[np.bool_] = ((mouth < 0) | (mouth > np.array(size, np.float32) - 1)).any(axis=(1, 2))
-    return outside
+def _landmarks(person: list[Tracklet], frames: int) -> Floats:
+    """(T, 478, 3) float32 px of one person's tracklets, NaN between them."""
+    landmarks = new_array((frames, POINTS, 3))
+    for part in stretches(landmarks):
+        landmarks[part] = np.nan
+    for tracklet in person:
+        numbers = np.array(tracklet.frames, np.int64)
+        for part in stretches(numbers, landmarks):
+            landmarks[numbers[part]] = tracklet.landmarks(part)
+    return landmarks
+
+
+def _measured(landmarks: Floats, size: tuple[int, int]) -> tuple[Floats, npt.NDArray[np.bool_]]:
+    """(T,) float32 IOD in px, and (T,) bool where lips or chin reach over the picture's border."""
+    iod, outside = np.empty(len(landmarks), np.float32), np.zeros(len(landmarks), np.bool_)
+    left, right = OUTER_EYE_CORNERS
+    for part in stretches(landmarks):
+        points = landmarks[part]
+        iod[part] = np.linalg.norm(points[:, right] - points[:, left], axis=1)
+        mouth = points[:, [*OUTER_LIPS, *CHIN], :2]
+        with np.errstate(invalid="ignore"):
+            outside[part] = ((mouth < 0) | (mouth > np.array(size, np.float32) - 1)).any(axis=(1, 2))
+    return iod, outside
 
 
 def _presence(face: FaceTrack) -> float:

@@ -14,6 +14,7 @@ import numpy.typing as npt
 from syncline.errors import InputError, MissingInput
 from syncline.face.pose import Floats, Poses
 from syncline.face.topology import POINTS
+from syncline.media.arrays import entry_span, read_stored, stretches, write_array
 
 TRACK_SCHEMA: Final = "syncline.facetrack/1"
 TRACKS_SCHEMA: Final = "syncline.facetracks/1"
@@ -45,6 +46,7 @@ class FaceTrack:
 
     id : number of the face in its `Tracks`, from 0.
     landmarks : (T, 478, 3) float32, pixels of the upright picture (z in the same unit), NaN where there is no face.
+        They may lie in a file: what reads all of them does so in `media.arrays.stretches`.
     flags : (T,) uint16, bits of `Flag`.
     pose : the skull's place in each frame.
     iod : (T,) float32 pixels, distance between the outer eye corners in three dimensions.
@@ -68,13 +70,25 @@ class FaceTrack:
         present: npt.NDArray[np.bool_] = (self.flags & np.uint16(Flag.NO_FACE)) == 0
         return present
 
+    @property
+    def complete(self) -> npt.NDArray[np.bool_]:
+        """(T,) bool: frames whose landmarks are all finite."""
+        complete = np.empty(len(self.landmarks), np.bool_)
+        for part in stretches(self.landmarks):
+            # A sum is finite where all of its terms are.
+            complete[part] = np.isfinite(self.landmarks[part].sum(axis=(1, 2)))
+        return complete
+
     def save(self, path: str | Path) -> None:
         """Write the track as an uncompressed .npz without pickles."""
-        np.savez(path, schema=np.array(TRACK_SCHEMA), **_arrays(self))
+        _save(path, {"schema": np.array(TRACK_SCHEMA), **_arrays(self)})
 
     @staticmethod
     def load(path: str | Path) -> FaceTrack:
-        """Read what `save` wrote. Raises InputError where the file is something else."""
+        """Open what `save` wrote; the file stays in place, for landmarks are read from it when they are asked for.
+
+        Raises InputError where the file is something else.
+        """
         with _Archive(path, TRACK_SCHEMA) as archive:
             return _track(archive, "")
 
@@ -92,11 +106,14 @@ class Tracks:
         arrays: dict[str, Any] = {"cuts": np.array(self.cuts, np.int64), "frames": np.int64(self.frames)}
         for face in self.faces:
             arrays |= {f"{face.id}/{name}": value for name, value in _arrays(face).items()}
-        np.savez(path, schema=np.array(TRACKS_SCHEMA), faces=np.int64(len(self.faces)), **arrays)
+        _save(path, {"schema": np.array(TRACKS_SCHEMA), "faces": np.int64(len(self.faces)), **arrays})
 
     @staticmethod
     def load(path: str | Path) -> Tracks:
-        """Read what `save` wrote. Raises InputError where the file is something else."""
+        """Open what `save` wrote; the file stays in place, for landmarks are read from it when they are asked for.
+
+        Raises InputError where the file is something else.
+        """
         with _Archive(path, TRACKS_SCHEMA) as archive:
             count, frames = archive.number("faces"), archive.number("frames")
             cuts = tuple(int(cut) for cut in archive.array("cuts", "i", (None,)))
@@ -104,6 +121,14 @@ class Tracks:
         if any(len(face.flags) != frames for face in faces):
             raise InputError("The face tracks differ in length from the plate they name.", file=path, stage="track")
         return Tracks(faces, cuts, frames)
+
+
+def _save(path: str | Path, arrays: dict[str, Any]) -> None:
+    """Write a plain .npz in stretches: landmarks that lie in a file are not read into memory."""
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_STORED, allowZip64=True) as archive:
+        for name, value in arrays.items():
+            with archive.open(f"{name}.npy", "w", force_zip64=True) as file:
+                write_array(file, np.asarray(value))
 
 
 def _arrays(track: FaceTrack) -> dict[str, Any]:
@@ -119,7 +144,7 @@ def _arrays(track: FaceTrack) -> dict[str, Any]:
 
 
 def _track(archive: _Archive, prefix: str) -> FaceTrack:
-    landmarks = archive.array(prefix + "landmarks", "f", (None, POINTS, 3))
+    landmarks = archive.array(prefix + "landmarks", "f", (None, POINTS, 3), mapped=True)
     frames = len(landmarks)
     pose = Poses(
         archive.array(prefix + "scale", "f", (frames,)),
@@ -139,35 +164,36 @@ class _Archive:
     """An .npz opened without pickles, whose schema is known and whose arrays have the shape they should."""
 
     def __init__(self, path: str | Path, schema: str) -> None:
-        self._path = path
+        self._path = Path(path)
         try:
-            self._file = open(path, "rb")  # noqa: SIM115  (closed on exit; numpy leaves it open on a broken archive)
+            self._file = open(path, "rb")  # noqa: SIM115  (closed on exit)
         except FileNotFoundError as exc:
             raise MissingInput("There is no such file.", file=path, stage="track") from exc
         except OSError as exc:
             raise InputError("This file cannot be read.", file=path, stage="track") from exc
         try:
-            opened = np.load(self._file, allow_pickle=False)
-            if not isinstance(opened, np.lib.npyio.NpzFile):
-                raise ValueError("a single array")
-            self._npz = opened
-            found = str(self._read("schema")[()])
-        except (OSError, ValueError, EOFError, zipfile.BadZipFile) as exc:
+            self._zip = zipfile.ZipFile(self._file)
+            found = str(self._stored("schema")[()])
+        except (KeyError, OSError, ValueError, EOFError, NotImplementedError, zipfile.BadZipFile) as exc:
             self._file.close()
             raise InputError("This is not a face track file.", file=path, stage="track") from exc
         if found != schema:
-            self.__exit__()
+            self._file.close()
             raise InputError(f"Expected the schema {schema}, found {found[:60]!r}.", file=path, stage="track")
 
-    def _read(self, name: str) -> npt.NDArray[Any]:
-        try:
-            return np.asarray(self._npz[name])
-        except (KeyError, ValueError, OSError, EOFError, zipfile.BadZipFile) as exc:
-            raise InputError(f"The face track file lacks a readable {name!r}.", file=self._path, stage="track") from exc
+    def _stored(self, name: str, *, mapped: bool = False) -> npt.NDArray[Any]:
+        span = entry_span(self._file, self._zip.getinfo(f"{name}.npy"))
+        return read_stored(self._path, self._file, span, mapped=mapped)
 
-    def array(self, name: str, kind: str, shape: tuple[int | None, ...]) -> npt.NDArray[Any]:
-        """An array of a numpy kind ("f", "i", "u") and shape (None: any length), as float32, int64 or uint16."""
-        value = self._read(name)
+    def array(self, name: str, kind: str, shape: tuple[int | None, ...], *, mapped: bool = False) -> npt.NDArray[Any]:
+        """An array of a numpy kind ("f", "i", "u") and shape (None: any length), as float32, int64 or uint16.
+
+        mapped : read from the file when asked for.
+        """
+        try:
+            value = self._stored(name, mapped=mapped)
+        except (KeyError, ValueError, OSError, EOFError) as exc:
+            raise InputError(f"The face track file lacks a readable {name!r}.", file=self._path, stage="track") from exc
         fits = value.ndim == len(shape) and all(
             want is None or want == got for want, got in zip(shape, value.shape, strict=True)
         )
@@ -186,5 +212,4 @@ class _Archive:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._npz.close()
         self._file.close()

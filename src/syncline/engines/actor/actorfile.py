@@ -25,6 +25,7 @@ from syncline.engines.actor.crops import CropStore
 from syncline.errors import InputError, LimitError, MissingInput
 from syncline.face.pose import Poses
 from syncline.face.topology import POINTS
+from syncline.media.arrays import entry_span, read_stored, write_array
 from syncline.motion.visemes import VisemeTable
 from syncline.speech.articulation import FEATURES
 from syncline.speech.cuesheet import CueSheet
@@ -71,7 +72,7 @@ def save_actor(bank: Bank, path: str | Path) -> None:
         archive.writestr(_entry(DOCUMENT), json.dumps(document, ensure_ascii=False, sort_keys=True).encode("utf-8"))
         for name, value in sorted(arrays.items()):
             with archive.open(_entry(f"arrays/{name}.npy"), "w", force_zip64=True) as file:
-                np.save(file, np.asarray(value, order="C"), allow_pickle=False)
+                write_array(file, value)
         with archive.open(_entry(CROPS), "w", force_zip64=True) as file:
             for i in range(len(bank)):
                 file.write(bank.crops.data(i))
@@ -152,18 +153,10 @@ class _Entries:
             info = self._archive.getinfo(name)
         except KeyError as exc:
             raise self.damaged(f"it has no {name}") from exc
-        # Stored and not packed: an entry can then be no larger than the file itself.
-        if info.compress_type != zipfile.ZIP_STORED or info.flag_bits & 1 or info.file_size != info.compress_size:
-            raise self.damaged(f"{name} is packed")
-        self._raw.seek(info.header_offset)
-        header = self._raw.read(30)
-        if len(header) != 30 or header[:4] != b"PK\x03\x04":
-            raise self.damaged(f"{name} has no header")
-        names, extra = struct.unpack_from("<HH", header, 26)
-        start = info.header_offset + 30 + names + extra
-        if start + info.file_size > self.path.stat().st_size:
-            raise self.damaged(f"{name} reaches beyond the file")
-        return start, info.file_size
+        try:
+            return entry_span(self._raw, info)
+        except ValueError as exc:
+            raise self.damaged(str(exc)) from exc
 
     def document(self) -> dict[str, Any]:
         start, size = self.span(DOCUMENT)
@@ -183,33 +176,10 @@ class _Entries:
         start, size = self.span(f"arrays/{name}.npy")
         if size > MAX_ARRAY:
             raise LimitError(f"the actor file's {name} is too large", file=self.path, stage="bank")
-        self._raw.seek(start)
         try:
-            shape, fortran, dtype = _header(self._raw)
-        except (ValueError, EOFError) as exc:
-            raise self.damaged(f"{name} is no array") from exc
-        begin = self._raw.tell()
-        count = 1
-        for side in shape:
-            count *= int(side)
-        if dtype.hasobject or dtype.kind not in "iufbU" or (fortran and len(shape) > 1) or min(shape, default=0) < 0:
-            raise self.damaged(f"{name} is of a kind that is not kept here")
-        if count * dtype.itemsize != start + size - begin:
-            raise self.damaged(f"{name} is cut off")
-        if mapped and count:
-            return np.memmap(self.path, dtype, "r", begin, shape)
-        return np.frombuffer(self._raw.read(count * dtype.itemsize), dtype).reshape(shape)
-
-
-def _header(file: IO[bytes]) -> tuple[tuple[int, ...], bool, np.dtype[Any]]:
-    """Shape, order and kind that a .npy file names; reads no data. Raises ValueError."""
-    form: Any = np.lib.format  # numpy's types say nothing about this module
-    readers = {(1, 0): form.read_array_header_1_0, (2, 0): form.read_array_header_2_0}
-    version = form.read_magic(file)
-    if version not in readers:
-        raise ValueError(f"version {version}")
-    shape, fortran, dtype = readers[version](file)
-    return tuple(int(side) for side in shape), bool(fortran), dtype
+            return read_stored(self.path, self._raw, (start, size), mapped=mapped)
+        except ValueError as exc:
+            raise self.damaged(f"{name} {exc}") from exc
 
 
 def _read(path: Path, entries: _Entries) -> Bank:

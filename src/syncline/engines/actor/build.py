@@ -23,9 +23,11 @@ from syncline.face.mouth import mouth_in_pose
 from syncline.face.pose import Poses
 from syncline.face.topology import JAW, NOSE_BRIDGE, POINTS
 from syncline.face.tracks import FaceTrack, Flag
+from syncline.media.arrays import STRETCH, new_array, stretches
 from syncline.media.info import MediaInfo
 from syncline.media.probe import need_picture
 from syncline.media.read import read_pictures
+from syncline.media.samples import release
 from syncline.motion.learn import SpokenFootage, learn_table
 from syncline.speech.cuesheet import CueSheet
 
@@ -117,7 +119,10 @@ def build_bank(
 
 def _lips(item: _Chosen) -> Floats:
     """(M, 2, 3) float32 IOD: the lips' inner middle in one clip's usable frames."""
-    points = item.footage.track.landmarks[item.frames[:, None], list(appearance.LIP_MIDDLE)]
+    landmarks = item.footage.track.landmarks
+    points = np.empty((len(item.frames), len(appearance.LIP_MIDDLE), 3), np.float32)
+    for part in stretches(points, landmarks):
+        points[part] = landmarks[item.frames[part, None], list(appearance.LIP_MIDDLE)]
     return item.poses.to_face(points)
 
 
@@ -158,8 +163,7 @@ def usable_frames(track: FaceTrack) -> npt.NDArray[np.int64]:
     lips do that in a 25th of a second.
     """
     usable = track.drawable & ((track.flags & np.uint16(Flag.BRIDGED)) == 0)
-    # A sum is finite where all of its terms are.
-    usable &= np.isfinite(track.landmarks.sum(axis=(1, 2))) & np.isfinite(track.pose.scale)
+    usable &= track.complete & np.isfinite(track.pose.scale)
     if len(usable) > 2 and usable.any():
         mouth = mouth_in_pose(track.landmarks, track.pose).stacked()
         odd = np.zeros(len(usable), np.bool_)
@@ -185,6 +189,8 @@ def _read_clips(
             transform = appearance.to_pixels(item.poses, k, centre)
             spool.write(appearance.mouth_picture(crop, (box[0], box[1]), transform).tobytes())
             done += 1
+            if done % STRETCH == 0:
+                release(track.landmarks)
             if done % 25 == 0 or done == total:
                 on_event(Progress(STAGE, done, total))
 
@@ -245,15 +251,15 @@ def _assemble(
 
 
 def _landmarks(chosen: list[_Chosen], keep: npt.NDArray[np.bool_]) -> Floats:
-    """(N, 478, 3) float32 px of the frames kept, copied once: of all that a bank holds they are the most."""
+    """(N, 478, 3) float32 px of the frames kept; of all that a bank holds they are the most, so many lie in a file."""
     ends = np.cumsum([len(c.frames) for c in chosen])
-    result = np.empty((int(keep.sum()), POINTS, 3), np.float32)
+    result = new_array((int(keep.sum()), POINTS, 3))
     done = 0
     for item, end in zip(chosen, ends, strict=True):
         frames = item.frames[keep[end - len(item.frames) : end]]
-        # Copied row by row: an index array would make a second copy on the way.
-        for row, frame in enumerate(frames, start=done):
-            result[row] = item.footage.track.landmarks[frame]
+        landmarks = item.footage.track.landmarks
+        for part in stretches(frames, landmarks, result):
+            result[done + part.start : done + part.start + len(frames[part])] = landmarks[frames[part]]
         done += len(frames)
     return result
 

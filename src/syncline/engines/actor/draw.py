@@ -16,6 +16,8 @@ from syncline.engines.actor.steady import nose_shift, steady_poses
 from syncline.engines.base import DrawPlan, Source
 from syncline.face.hull import hull, hull_mask
 from syncline.face.pose import BLOCK, Poses
+from syncline.media.arrays import stretches
+from syncline.media.samples import release
 from syncline.render import mouth
 from syncline.render.layout import FaceLayout
 
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
 Floats = npt.NDArray[np.float32]
 Pixels = npt.NDArray[np.uint8]
 
+RELEASED = 64  # frames drawn after which the pages of landmarks that lie in files are given back
 MEASURED = 100  # frames of a clip in which its nose is measured against the plate's
 
 
@@ -72,8 +75,7 @@ def _keep_outside(after: Pixels, before: Pixels, box: mouth.Box, landmarks: Floa
 def _mean_shape(poses: Poses, landmarks: Floats) -> Floats | None:
     """(478, 3) float32 IOD: mean shape of the frames of (T, 478, 3) that show a face; None where none does."""
     total, count = np.zeros(landmarks.shape[1:], np.float64), 0
-    for first in range(0, len(landmarks), BLOCK):
-        part = slice(first, first + BLOCK)
+    for part in stretches(landmarks, size=BLOCK):
         shapes = poses[part].to_face(landmarks[part])
         seen = np.isfinite(shapes).all(axis=(1, 2))
         total += shapes[seen].sum(axis=0, dtype=np.float64)
@@ -124,6 +126,7 @@ class PlanPainter:
             poses = steady_poses(self._bank.pose[members], numbers[members])
             some = np.unique(np.linspace(0, len(members) - 1, MEASURED).astype(np.int64))
             shift = nose_shift(neutral, poses[some].to_face(np.asarray(self._bank.landmarks[members[some]])))
+            release(self._bank.landmarks)
             rows = np.flatnonzero(clips[self._used] == clip)
             steady = poses[np.searchsorted(members, self._used[rows])]
             out.scale[rows], out.rotation[rows] = steady.scale, steady.rotation
@@ -134,6 +137,9 @@ class PlanPainter:
     def draw(self, picture: Picture, t: int) -> Picture:
         """Draw output frame `t` on its plate picture; the same picture comes back where nothing is drawn."""
         plan = self._plan
+        if t % RELEASED == 0:
+            release(self._track.landmarks)
+            release(self._bank.landmarks)
         if plan.source[t] != Source.BANK or plan.frame[t] < 0 or plan.weight[t] <= 0.0:
             return picture
         p = int(plan.plate_index[t])

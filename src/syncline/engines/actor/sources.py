@@ -37,7 +37,7 @@ def sources_of(bank: Bank, request: TakeRequest) -> Sources:
     """Which output frames are drawn, which keep the plate, and how opaque the drawing is beside those."""
     index = request.plate_index
     flags = request.track.flags[index]
-    seen = request.track.drawable[index] & np.isfinite(request.track.landmarks.sum(axis=(1, 2)))[index]
+    seen = (request.track.drawable & request.track.complete)[index]
     drawable = seen if seen.all() else _long(seen, request.times, ISLAND_SECONDS)
     count = len(index)
     source = np.full(count, Source.BANK, np.uint8)
