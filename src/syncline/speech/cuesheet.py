@@ -60,7 +60,8 @@ class CueSheet:
     words : in time order, not overlapping; empty where the text is not known.
     phones : contiguous, from 0 to `duration`, silences included as "sil".
     duration : seconds of the sound.
-    source : what made it: "pocketsphinx+espeak", "pocketsphinx", "espeak-dtw", "recognised", "energy".
+    source : what made it: "pocketsphinx+espeak", "pocketsphinx", "espeak-dtw", "recognised", "energy",
+        "spoken" (a synthetic voice's own times).
     notes : sentences for the user: what was degraded and why.
     extra : fields of later versions, kept through a round trip.
     """

@@ -6,7 +6,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 from types import MappingProxyType
@@ -16,13 +16,17 @@ import numpy as np
 import numpy.typing as npt
 import soxr
 
-from syncline.errors import DependencyError, InputError, StageError
+from syncline.errors import DependencyError, InputError, LimitError, StageError
 from syncline.speech.features import SAMPLE_RATE
 from syncline.speech.ipa import clean
 
 WORDS_PER_MINUTE = 175  # espeak-ng's own
+PITCH = 50  # espeak-ng's own; 0 is an octave lower, 100 an octave higher
 MAX_CHARACTERS = 200_000  # a request: about four hours of speech
+_MAX_SECONDS = 24 * 3600.0
 _TIMEOUT_S = 300.0
+_NATIVE_RATE = 22_050
+_TOO_LONG = 5  # the worker's exit status
 
 # BCP 47 language (with region where it matters) to espeak-ng's voice; others are tried under their own name.
 VOICES = MappingProxyType(
@@ -74,17 +78,18 @@ class SpokenWord:
 
 @dataclass(frozen=True)
 class Spoken:
-    """espeak-ng's own speech of a text: (n,) float32 at 16 kHz, -1..1, with its events."""
+    """espeak-ng's own speech of a text: (n,) float32 at `rate` Hz, -1..1, with its events."""
 
     text: str
     sound: npt.NDArray[np.float32]
     words: tuple[SpokenWord, ...]
     phones: tuple[SpokenPhone, ...]
+    rate: int = SAMPLE_RATE
 
     @property
     def duration(self) -> float:
         """Seconds."""
-        return len(self.sound) / SAMPLE_RATE
+        return len(self.sound) / self.rate
 
 
 def voice_for(language: str) -> str:
@@ -116,13 +121,71 @@ def speak(
     InputError : unknown language, or more text than `MAX_CHARACTERS`.
     StageError : espeak-ng failed.
     """
+    each = [text for text in texts for _ in words_per_minute]
+    rates = list(words_per_minute) * len(texts)
+    return [_at_analysis_rate(spoken) for spoken in synthesise(each, voice_for(language), rates=rates)]
+
+
+def synthesise(
+    texts: Sequence[str],
+    voice: str,
+    *,
+    rates: Sequence[int] | int = WORDS_PER_MINUTE,
+    pitch: int = PITCH,
+    max_seconds: float = _MAX_SECONDS,
+) -> list[Spoken]:
+    """Speak each text at espeak-ng's own sample rate, in a fresh process: the same request gives the same samples.
+
+    Parameters
+    ----------
+    voice : espeak-ng's own name, with a variant behind a plus sign ("en-us+f3").
+    rates : words a minute, one for all or one for each text. pitch : 0..100.
+
+    Raises
+    ------
+    InputError : more text than `MAX_CHARACTERS`. LimitError : more sound than `max_seconds`. StageError : it failed.
+    """
+    speeds = [rates] * len(texts) if isinstance(rates, int) else list(rates)
+    request = {
+        "texts": [[text, speed, pitch] for text, speed in zip(texts, speeds, strict=True)],
+        "most_samples": int(max_seconds * _NATIVE_RATE),
+    }
+    try:
+        answer = _ask(texts, voice, request)
+    except _TooLongError as exc:
+        raise LimitError(f"the text takes more than {max_seconds / 60:g} minutes to say", stage="speech") from exc
+    header, _, sound = answer.partition(b"\n")
+    return _answers(texts, json.loads(header), sound)
+
+
+def phonemes(texts: Sequence[str], voice: str) -> list[str]:
+    """Each text as espeak-ng would speak it: IPA with stress marks, words apart, punctuation left out.
+
+    Raises
+    ------
+    InputError : more text than `MAX_CHARACTERS`. StageError : espeak-ng failed.
+    """
+    answer = _ask(texts, voice, {"texts": [[text] for text in texts], "silent": True})
+    return [str(said) for said in json.loads(answer)["phonemes"]]
+
+
+def pronounce(words: Sequence[str], language: str) -> list[tuple[str, ...]]:
+    """IPA phones of each word spoken alone, without stress and tone."""
+    return [tuple(phone.ipa for phone in spoken.phones if phone.ipa) for spoken in speak(words, language)]
+
+
+class _TooLongError(Exception):
+    """The worker stopped at the most samples asked for."""
+
+
+def _ask(texts: Sequence[str], voice: str, request: dict[str, object]) -> bytes:
     if sum(map(len, texts)) > MAX_CHARACTERS:
         raise InputError(f"the text is longer than {MAX_CHARACTERS} characters", stage="speech")
     request = {
         "library": str(espeakng_loader.get_library_path()),
         "data": str(espeakng_loader.get_data_path()),
-        "voice": voice_for(language),
-        "texts": [[text, rate] for text in texts for rate in words_per_minute],
+        "voice": voice,
+        **request,
     }
     worker = Path(__file__).with_name("espeak_worker.py")
     try:
@@ -135,34 +198,37 @@ def speak(
         )
     except subprocess.TimeoutExpired as exc:
         raise StageError("espeak-ng did not answer in time", stage="speech") from exc
+    if done.returncode == _TOO_LONG:
+        raise _TooLongError
     if done.returncode != 0:
         raise StageError(f"espeak-ng failed with status {done.returncode}", stage="speech")
-    header, _, sound = done.stdout.partition(b"\n")
-    return _answers([text for text in texts for _ in words_per_minute], json.loads(header), sound)
+    return done.stdout
 
 
-def pronounce(words: Sequence[str], language: str) -> list[tuple[str, ...]]:
-    """IPA phones of each word spoken alone, without stress and tone."""
-    return [tuple(phone.ipa for phone in spoken.phones if phone.ipa) for spoken in speak(words, language)]
-
-
-def _answers(texts: list[str], header: dict[str, list[dict[str, list[list[int]]]]], sound: bytes) -> list[Spoken]:
-    rate = float(str(header["rate"]))
+def _answers(texts: Sequence[str], header: dict[str, list[dict[str, list[list[int]]]]], sound: bytes) -> list[Spoken]:
+    rate = int(str(header["rate"]))
     samples = np.frombuffer(sound, "<i2").astype(np.float32) / 32768
     result, first = [], 0
     for text, answer in zip(texts, header["texts"], strict=True):
         count = int(str(answer["samples"]))
-        own = samples[first : first + count]
-        first += count
         result.append(
             Spoken(
                 text,
-                np.asarray(soxr.resample(own, rate, SAMPLE_RATE) if count else own, np.float32),
+                samples[first : first + count],
                 tuple(SpokenWord(at, length, sample / rate) for at, length, sample in answer["words"]),
                 tuple(SpokenPhone(clean(str(name)), sample / rate, word) for name, sample, word in answer["phones"]),
+                rate,
             )
         )
+        first += count
     return result
+
+
+def _at_analysis_rate(spoken: Spoken) -> Spoken:
+    sound = spoken.sound
+    if len(sound):
+        sound = np.asarray(soxr.resample(sound, spoken.rate, SAMPLE_RATE), np.float32)
+    return replace(spoken, sound=sound, rate=SAMPLE_RATE)
 
 
 @lru_cache(maxsize=1)
