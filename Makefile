@@ -13,9 +13,7 @@ $(READY): pyproject.toml constraints.txt
 	@touch $@
 
 demo: $(READY)
-	@test -n "$(PLATE)" -a -n "$(AUDIO)" || { echo "Name your files: make demo PLATE=clip.mp4 AUDIO=line.wav [OUT=out/demo.mp4]" >&2; exit 2; }
-	@mkdir -p "$(dir $(or $(OUT),out/demo.mp4))"
-	$(BIN)/syncline dub "$(PLATE)" --audio "$(AUDIO)" -o "$(or $(OUT),out/demo.mp4)" --force
+	$(BIN)/syncline demo $(if $(PLATE),"$(PLATE)") -o "$(or $(OUT),out/demo)" --force
 
 test: $(READY)
 	$(BIN)/python -m pytest

@@ -14,6 +14,7 @@ PUBLIC = {
     "ActorOptions",
     "ActorReport",
     "Cancelled",
+    "Demo",
     "DependencyError",
     "DubOptions",
     "InputError",
@@ -27,10 +28,12 @@ PUBLIC = {
     "Take",
     "Text",
     "build_actor",
+    "demo",
     "dub",
     "probe",
     "score",
     "show_actor",
+    "write_report",
 }
 
 

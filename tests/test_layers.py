@@ -30,6 +30,7 @@ LAYERS: tuple[frozenset[str], ...] = tuple(
     timeline store
     pipeline
     scene doctor report
+    demonstration
     syncline
     cli service
     __main__

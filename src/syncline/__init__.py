@@ -22,6 +22,7 @@ from syncline.errors import (
 )
 
 if TYPE_CHECKING:  # the rooms behind these names load on first use: `import syncline` stays quick
+    from syncline.demonstration.run import Demo, demo
     from syncline.media.info import MediaInfo
     from syncline.media.probe import probe
     from syncline.pipeline.actor import ActorReport, build_actor, show_actor
@@ -31,12 +32,14 @@ if TYPE_CHECKING:  # the rooms behind these names load on first use: `import syn
     from syncline.pipeline.spoken import Text
     from syncline.pipeline.take import Take
     from syncline.quality.score import Score
+    from syncline.report.page import write_report
 
 __version__ = "0.1.0"
 
 _HOMES = {
     "ActorOptions": "syncline.pipeline.options",
     "ActorReport": "syncline.pipeline.actor",
+    "Demo": "syncline.demonstration.run",
     "DubOptions": "syncline.pipeline.options",
     "MediaInfo": "syncline.media.info",
     "Score": "syncline.quality.score",
@@ -44,16 +47,19 @@ _HOMES = {
     "Take": "syncline.pipeline.take",
     "Text": "syncline.pipeline.spoken",
     "build_actor": "syncline.pipeline.actor",
+    "demo": "syncline.demonstration.run",
     "dub": "syncline.pipeline.dub",
     "probe": "syncline.media.probe",
     "score": "syncline.pipeline.judge",
     "show_actor": "syncline.pipeline.actor",
+    "write_report": "syncline.report.page",
 }
 
 __all__ = [
     "ActorOptions",
     "ActorReport",
     "Cancelled",
+    "Demo",
     "DependencyError",
     "DubOptions",
     "InputError",
@@ -67,10 +73,12 @@ __all__ = [
     "Take",
     "Text",
     "build_actor",
+    "demo",
     "dub",
     "probe",
     "score",
     "show_actor",
+    "write_report",
 ]
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import struct
-import zlib
 from pathlib import Path
 
 import av
@@ -63,20 +61,6 @@ def huge_picture(path: Path) -> Path:
 def thousand_pictures_a_second(path: Path) -> Path:
     frames: list[Pixels] = [np.full((16, 16, 3), 40 + n % 100, np.uint8) for n in range(1_000)]
     return write_clip(path, frames, 1_000)
-
-
-def still_image(path: Path) -> Path:
-    """A PNG of one colour, written by hand."""
-
-    def chunk(kind: bytes, data: bytes) -> bytes:
-        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
-
-    rows = b"".join(b"\0" + bytes([200, 160, 140]) * 64 for _ in range(64))
-    head = struct.pack(">IIBBBBB", 64, 64, 8, 2, 0, 0, 0)
-    path.write_bytes(
-        b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b"")
-    )
-    return path
 
 
 def playlist(path: Path, target: Path) -> Path:

@@ -76,7 +76,6 @@ PLATES: dict[str, tuple[Callable[[Bench], Path], int, str]] = {
     "cut before the index": (cut(hostile.cut_before_index), 2, "cut off"),
     "cut behind the index": (cut(hostile.cut_behind_index), 2, "cut off"),
     "audio only": (lambda bench: bench.speech, 2, "no picture"),
-    "still image": (made(hostile.still_image, "still.png"), 2, "still image"),
     "12288x8192": (made(hostile.huge_picture, "huge.mp4"), 3, "12288x8192"),
     "1000 fps": (made(hostile.thousand_pictures_a_second, "quick.mp4"), 3, "frames a second"),
     "playlist": (playlist, 2, "playlist"),

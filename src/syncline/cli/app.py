@@ -12,7 +12,7 @@ from typing import Annotated
 import typer
 
 import syncline
-from syncline.cli import actor, dub, probe, score
+from syncline.cli import actor, demo, dub, probe, score
 from syncline.cli.ending import Ending, ending_of, say_ending
 from syncline.cli.native import filtered_stderr
 
@@ -27,6 +27,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
+app.command("demo")(demo.demo)
 app.command("dub")(dub.dub)
 app.command("score")(score.score)
 app.command("probe")(probe.probe)

@@ -41,6 +41,9 @@ def dub(
     still: Annotated[bool, typer.Option("--still", help="Of a photograph only the mouth moves.")] = False,
     seed: Annotated[int, typer.Option(help="Repeats a photograph's blinks and head motion.")] = 0,
     threads: Annotated[int | None, typer.Option(help="Drawing threads; as many as cores by default.")] = None,
+    report: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Also write a page about the take to DIR/index.html.")
+    ] = None,
     no_cache: Annotated[bool, typer.Option("--no-cache", help="Neither use nor keep results of steps.")] = False,
     force: Force = False,
     as_json: Json = False,
@@ -68,6 +71,8 @@ def dub(
     )
     with listening(quiet=quiet or as_json) as on_event:
         take = syncline.dub(plate, spoken, out, options=options, on_event=on_event)
+        if report is not None:
+            syncline.write_report(take.timeline_path, report, output=out, plate=plate, force=force, on_event=on_event)
     lines = [f"{printable(take.output)}: {take.grade}, {take.seconds:.1f} s", *(f"  {line}" for line in take.summary)]
     tell(take.document(), lines, as_json=as_json, quiet=quiet)
     return 0 if take.passed else 1

@@ -164,7 +164,7 @@ def watch(
     )
     tracks = cache.run(step, label)
     if not tracks.faces:
-        raise InputError("no face was found in the picture: give footage of a person", file=material.info.path)
+        raise InputError("no face was found: give a clip or a photograph of a person", file=material.info.path)
     return tracks
 
 

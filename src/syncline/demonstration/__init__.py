@@ -1,0 +1,1 @@
+"""Everything once, on a picture that comes with the package, with pages to look at."""
