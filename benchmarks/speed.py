@@ -9,7 +9,6 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import resource
 import shutil
 import subprocess
 import sys
@@ -20,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.material import Line, clip, long_line, looped_clip
+from benchmarks.memory import PeakMeter
 from benchmarks.report import Report, table
 
 BUDGET = {"ls1": 1.0, "german_news_de": 2.0}  # times real time, cold, on two cores
@@ -28,10 +28,11 @@ PEAK_MEMORY_MB = 1200
 
 @dataclass(frozen=True)
 class Run:
-    """One run of the command: wall seconds, peak resident megabytes and the timeline it wrote."""
+    """One run of the command: wall seconds, peak resident megabytes (see `PeakMeter`) and the timeline it wrote."""
 
     seconds: float
     peak_mb: float
+    measured: str
     document: dict[str, Any]
 
 
@@ -43,21 +44,16 @@ def dub(plate: Path, line: Line, out: Path, cache: Path, *options: str) -> Run:
     started = time.perf_counter()
     with tempfile.TemporaryFile() as stdout, tempfile.TemporaryFile() as stderr:
         child = subprocess.Popen([*command, *options], stdout=stdout, stderr=stderr, env=environment)
-        _, status, usage = os.wait4(child.pid, 0)
+        peak = PeakMeter(child.pid).wait()
         seconds = time.perf_counter() - started
-        child.returncode = os.waitstatus_to_exitcode(status)
+        child.returncode = peak.exit_code
         stdout.seek(0)
         stderr.seek(0)
         if child.returncode not in (0, 1):  # 1: written, but under a gate of its score
             raise SystemExit(f"dub failed with {child.returncode}: {stderr.read().decode()[-2000:]}")
         take = json.loads(stdout.read())
         document = json.loads(Path(take["timeline"]).read_text(encoding="utf-8"))
-    return Run(seconds, peak_megabytes(usage), document)
-
-
-def peak_megabytes(usage: resource.struct_rusage) -> float:
-    """Peak resident memory of an ended child; the kernel counts kilobytes on Linux and bytes on macOS."""
-    return usage.ru_maxrss / (1e6 if sys.platform == "darwin" else 1e3)
+    return Run(seconds, peak.megabytes, peak.measured, document)
 
 
 def steps(run: Run) -> str:
@@ -85,6 +81,7 @@ def measure(name: str, seconds: int, folder: Path) -> list[list[str]]:
                 f"{run.seconds / seconds:.2f}",
                 f"{speed:.2f}",
                 f"{run.peak_mb:.0f}",
+                run.measured,
                 steps(run),
             ]
         )
@@ -107,7 +104,7 @@ def main(argv: list[str]) -> int:
         lengths = [10] + ([options.long] if options.long else [])
         for seconds in lengths:
             rows += measure("german_news_de", seconds, folder)[:1]
-    heads = ["plate", "s", "run", "s per s", "× real time", "peak MB", "steps, s"]
+    heads = ["plate", "s", "run", "s per s", "× real time", "peak MB, all processes", "peak is", "steps, s"]
     missed = [
         f"{row[0]}: {row[4]}× real time, asked {BUDGET[row[0]]}×"
         for row in rows
