@@ -122,7 +122,9 @@ class Browser:
 
     def run(self, code: str) -> Any:
         """The value of JavaScript in the page (of a promise: what it becomes); raises RuntimeError where it throws."""
-        answer = self.call("Runtime.evaluate", expression=code, returnByValue=True, awaitPromise=True, userGesture=False)
+        answer = self.call(
+            "Runtime.evaluate", expression=code, returnByValue=True, awaitPromise=True, userGesture=False
+        )
         if "exceptionDetails" in answer:
             raise RuntimeError(f"{code}: {answer['exceptionDetails']}")
         return answer["result"].get("value")
@@ -138,7 +140,9 @@ class Browser:
     def press(self, key: str) -> None:
         """Press and release a key, as a user does."""
         known = {" ": ("Space", 32, " "), "Tab": ("Tab", 9, ""), "Enter": ("Enter", 13, "\r")}
-        code, number, text = known.get(key, (key, ord(key.upper()) if len(key) == 1 else 0, key if len(key) == 1 else ""))
+        code, number, text = known.get(
+            key, (key, ord(key.upper()) if len(key) == 1 else 0, key if len(key) == 1 else "")
+        )
         if key.startswith("Arrow"):
             number = {"ArrowLeft": 37, "ArrowUp": 38, "ArrowRight": 39, "ArrowDown": 40}[key]
         told: dict[str, Any] = {"key": key, "code": code, "windowsVirtualKeyCode": number}

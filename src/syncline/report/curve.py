@@ -10,11 +10,16 @@ from syncline.report.markup import Markup, joined, tag
 
 WIDTH: Final = 640
 HEIGHT: Final = 230
-LEFT, RIGHT, TOP, BOTTOM = 44, 628, 14, 186
+LEFT, RIGHT, TOP, BOTTOM = 44, 604, 14, 186
 LIMIT_ROW: Final = 30
 LIMIT_REACH_MS: Final = 200
 
 Scale = Callable[[float], float]  # a quantity to a place in the drawing
+
+
+def signed(ms: float) -> str:
+    """Milliseconds with their sign."""
+    return f"{ms:+.0f} ms".replace("-", "−") if round(ms) else "0 ms"
 
 
 def offset_curve(curve: OffsetCurve, offset_ms: float | None, gates: Gates) -> Markup:
@@ -29,16 +34,19 @@ def offset_curve(curve: OffsetCurve, offset_ms: float | None, gates: Gates) -> M
         return BOTTOM - (BOTTOM - TOP) * fit / (1.08 * top)
 
     points = " ".join(f"{x(first + k * curve.step_ms):.1f},{y(fit):.1f}" for k, fit in enumerate(curve.fit))
-    peak = "" if offset_ms is None else f" It is highest at {offset_ms:+.0f} ms."
+    peak = "" if offset_ms is None else f" It is highest at {signed(offset_ms)}."
     described = (
-        f"Line over shifts of the sound from {first:.0f} to {last:+.0f} ms.{peak} "
-        f"The band from {gates.offset_pass_ms[0]:.0f} to {gates.offset_pass_ms[1]:+.0f} ms passes."
+        f"Line over shifts of the sound from {signed(first)} to {signed(last)}.{peak} "
+        f"The band from {signed(gates.offset_pass_ms[0])} to {signed(gates.offset_pass_ms[1])} passes, "
+        f"the one from {signed(gates.offset_warn_ms[0])} to {signed(gates.offset_warn_ms[1])} warns."
     )
     parts = [
         tag("title", "How well sound and mouth fit, by shift of the sound", id="curve-title"),
         tag("desc", described, id="curve-desc"),
         _band(x, gates.offset_warn_ms, "warn-band"),
         _band(x, gates.offset_pass_ms, "pass-band"),
+        _band_name(x, (gates.offset_warn_ms[0], gates.offset_pass_ms[0]), "warn"),
+        _band_name(x, gates.offset_pass_ms, "pass"),
         *_shift_axis(x, first, last),
         *_fit_axis(y, top),
         tag("polyline", points=points, class_="curve"),
@@ -56,28 +64,28 @@ def limits_drawing(offset_ms: float) -> Markup:
 
     def x(ms: float) -> float:
         share = (max(-LIMIT_REACH_MS, min(LIMIT_REACH_MS, ms)) + LIMIT_REACH_MS) / (2 * LIMIT_REACH_MS)
-        return 12 + (WIDTH - 24) * share
+        return 30 + (WIDTH - 90) * share
 
     parts = [
-        tag("title", f"The offset of {offset_ms:+.0f} ms against published limits", id="limits-title"),
+        tag("title", f"The offset of {signed(offset_ms)} against published limits", id="limits-title"),
         tag("desc", "The same numbers stand in the table below.", id="limits-desc"),
     ]
     for row, limit in enumerate(SYNC_LIMITS):
         top, inside = 4 + LIMIT_ROW * row, limit.holds(offset_ms)
         left, right = x(-limit.late_ms), x(limit.early_ms)
+        name = f"{limit.source}: +{limit.early_ms:g} / −{limit.late_ms:g} ms"
         parts += [
             tag(
                 "rect", x=f"{left:.1f}", y=top, width=f"{right - left:.1f}", height=LIMIT_ROW - 8, rx="4",
                 class_="limit inside" if inside else "limit outside",
             ),
-            tag("text", limit.source, x=f"{right + 6:.1f}", y=top + 15, class_="tick"),
+            tag("text", name, x=f"{right + 6:.1f}", y=top + 15, class_="tick"),
         ]  # fmt: skip
     bottom = LIMIT_ROW * len(SYNC_LIMITS) + 2
-    for ms in range(-LIMIT_REACH_MS, LIMIT_REACH_MS + 1, 50):
-        anchor = {-LIMIT_REACH_MS: "start", LIMIT_REACH_MS: "end"}.get(ms, "middle")
-        place, label = f"{x(ms):.1f}", f"{ms:+d} ms" if ms else "0"
+    for ms in range(-LIMIT_REACH_MS, LIMIT_REACH_MS + 1, 100):
+        place = f"{x(ms):.1f}"
         parts.append(tag("line", x1=place, x2=place, y1=bottom, y2=bottom + 5, class_="axis"))
-        parts.append(tag("text", label, x=place, y=bottom + 20, class_="tick", text_anchor=anchor))
+        parts.append(tag("text", signed(ms), x=place, y=bottom + 20, class_="tick", text_anchor="middle"))
     at = f"{x(offset_ms):.1f}"
     parts.append(tag("line", x1=at, x2=at, y1="0", y2=bottom, class_="peak whole"))
     return _drawing(parts, height, "limits")
@@ -95,13 +103,17 @@ def _band(x: Scale, limits: tuple[float, float], name: str) -> Markup:
     return tag("rect", x=f"{left:.1f}", width=f"{right - left:.1f}", y=TOP, height=BOTTOM - TOP, class_=name)
 
 
+def _band_name(x: Scale, limits: tuple[float, float], name: str) -> Markup:
+    middle = f"{x((limits[0] + limits[1]) / 2):.1f}"
+    return tag("text", name, x=middle, y=BOTTOM - 6, class_="band-name", text_anchor="middle")
+
+
 def _shift_axis(x: Scale, first: float, last: float) -> Iterator[Markup]:
     yield tag("line", x1=LEFT, x2=RIGHT, y1=BOTTOM, y2=BOTTOM, class_="axis")
     for ms in range(-600, 601, 200):
         if first <= ms <= last:
             yield tag("line", x1=f"{x(ms):.1f}", x2=f"{x(ms):.1f}", y1=BOTTOM, y2=BOTTOM + 5, class_="axis")
-            label = f"{ms:+d} ms" if ms else "0"
-            yield tag("text", label, x=f"{x(ms):.1f}", y=BOTTOM + 20, class_="tick", text_anchor="middle")
+            yield tag("text", signed(ms), x=f"{x(ms):.1f}", y=BOTTOM + 20, class_="tick", text_anchor="middle")
     yield tag("text", "← sound late", x=LEFT, y=BOTTOM + 38, class_="tick")
     yield tag("text", "sound early →", x=RIGHT, y=BOTTOM + 38, class_="tick", text_anchor="end")
 

@@ -118,7 +118,7 @@
     if (data.asked.length) told.push(`opening asked ${number(data.asked[frame], 3)}`);
     if (data.seen.length) told.push(`seen ${number(data.seen[frame], 3)}`);
     for (const [kind, first, count, reason] of data.bands) {
-      if (kind !== "plate" && first <= frame && frame < first + count) told.push(reason);
+      if (kind !== "plate" && kind !== "far" && first <= frame && frame < first + count) told.push(reason);
     }
     return told.join(" · ");
   }
@@ -141,12 +141,12 @@
   // --- timeline -------------------------------------------------------------------------------------------------------
   const ROWS = { ruler: 22, wave: 74, words: 26, phones: 24, visemes: 24, opening: 130, closures: 40, frames: 26 };
   const LABELS = { wave: "sound", words: "words", phones: "phones", visemes: "visemes", opening: "opening", closures: "p b m", frames: "frames" };
-  const GAP = 3, LEAST_SPAN_S = 0.5, FIRST_SPAN_S = 12;
+  const GAP = 3, LEAST_SPAN_S = 0.5, FIRST_SPAN_S = 10, GUTTER = 88, NARROW = 600;
   const timeline = (() => {
     const canvas = byId("timeline"), pen = canvas.getContext("2d");
     const wave = Int8Array.from(atob(data.wave), (c) => c.charCodeAt(0) << 24 >> 24);
     const highest = Math.max(0.05, (data.closed || 0) * 2, ...[0].concat(largest(data.asked), largest(data.seen)));
-    let start = 0, span = Math.min(end, FIRST_SPAN_S), width = 0, gutter = 64, colours = {}, hatch = null;
+    let start = 0, span = Math.min(end, FIRST_SPAN_S), width = 0, gutter = GUTTER, colours = {}, hatch = null;
 
     function largest(list) {
       return list.reduce((most, value) => value !== null && value > most ? value : most, 0);
@@ -161,7 +161,7 @@
     function fit() {
       const scale = window.devicePixelRatio || 1, box = canvas.getBoundingClientRect();
       width = box.width;
-      gutter = width < 600 ? 0 : 64;
+      gutter = width < NARROW ? 0 : GUTTER;
       canvas.width = Math.round(box.width * scale);
       canvas.height = Math.round(box.height * scale);
       pen.setTransform(scale, 0, 0, scale, 0, 0);
@@ -294,13 +294,22 @@
         pen.fillStyle = colours.quiet;
         for (let px = gutter; px < width; px += 5) pen.fillRect(px, y(data.closed), 2, 1.5);
       }
-      font(10);
-      pen.fillStyle = colours.quiet;
-      pen.textAlign = "right";
-      pen.textBaseline = "middle";
-      for (const level of [0, 0.05, 0.1, 0.15, 0.2, 0.3]) if (level <= highest) pen.fillText(level ? level.toFixed(2) : "0", width - 3, y(level) + (level ? 0 : -4));
       line(data.asked, y, "asked", [6, 4]);
       line(data.seen, y, "seen", []);
+      pen.restore();  // the scale stands in the gutter, which is clipped away
+      pen.save();
+      scale(y);
+    }
+    function scale(y) {
+      font(10);
+      pen.fillStyle = colours.quiet;
+      pen.textAlign = gutter ? "right" : "left";
+      pen.textBaseline = "middle";
+      const step = [0.02, 0.05, 0.1, 0.2].find((size) => highest / size <= 5) || 0.5;
+      for (let k = 0; k * step <= highest; k++) {
+        const level = k * step;
+        pen.fillText(k ? level.toFixed(2) : "0", gutter ? gutter - 5 : 2, y(level));
+      }
     }
     /** Shut: a filled triangle down. Open: a cross. Not seen: a ring. */
     function closures(top, height) {
@@ -337,6 +346,7 @@
         if (right < gutter || left > width) continue;
         if (kind === "pass") { pen.fillStyle = hatched(); pen.fillRect(left, top + 4, right - left, height - 8); }
         if (kind === "plate" || kind === "fade") { pen.fillStyle = colours.line; pen.fillRect(left, top + 8, right - left, height - 16); }
+        if (kind === "far") { pen.fillStyle = colours.through; pen.fillRect(left, top + height - 8, Math.max(2, right - left), 3); }
         if (kind === "flag") { pen.fillStyle = colours.warn; pen.fillRect(left, top + 4, Math.max(2, right - left), 7); }
       }
     }

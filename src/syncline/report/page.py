@@ -81,7 +81,9 @@ def _write(subject: Subject, folder: Path, force: bool, on_event: Listener) -> P
 
 def page(subject: Subject, on_event: Listener = silent) -> str:
     """The whole page as text."""
-    style, script = resource("page.css"), resource("page.js")
+    video = subject.video
+    ratio = float(video.width * video.pixel_aspect / video.height)
+    style, script = f"{resource('page.css')}:root {{ --ratio: {ratio:.5f}; }}\n", resource("page.js")
     before = _before(subject, on_event)
     return fill(
         resource("page.html"),

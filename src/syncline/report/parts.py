@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
 from syncline.quality import SYNC_LIMITS, Figure, Gates, Grade
-from syncline.report.curve import limits_drawing, offset_curve
+from syncline.report.curve import limits_drawing, offset_curve, signed
 from syncline.report.markup import Markup, joined, table, tag, text
 from syncline.report.sheet import Look
 from syncline.report.subject import Band, Subject
@@ -66,18 +66,20 @@ def figure_name(name: str) -> str:
     return NAMES.get(name, name.replace("_", " ").capitalize())
 
 
-def shown_value(figure: Figure) -> str:
+def shown_value(figure: Figure) -> Markup:
     """A figure's value in its unit."""
     value = figure.value
     if value is None:
-        return "unknown"
+        return text("unknown")
     if figure.unit == "ms":
-        return f"{value:+.0f} ms"
+        return text(signed(value))
     if figure.unit == "share":
-        return f"{100 * value:.0f} %"
+        return text(f"{100 * value:.0f} %")
     if figure.unit == "ratio":
-        return f"{value:.2f} ×"
-    return f"{value:.2f}" if figure.unit == "correlation" else f"{value:.1f} {figure.unit}"
+        return text(f"{value:.2f} ×")
+    if figure.unit == "correlation":
+        return text(f"{value:.2f}")
+    return joined([f"{value:.1f}", tag("small", figure.unit)])
 
 
 def figures(subject: Subject) -> Markup:
@@ -107,7 +109,7 @@ def offset(subject: Subject, gates: Gates) -> Markup:
         parts.append(offset_curve(curve, value, gates))
         text = (
             "Share of the mouth's movement that the sound explains, at each shift of the sound. "
-            "The dark band passes, the light band warns. One clear peak is a sure measurement."
+            "One clear peak is a sure measurement."
         )
         parts.append(tag("p", text, class_="quiet"))
     else:
@@ -125,7 +127,7 @@ def _limits_table(offset_ms: float) -> Markup:
         answer = tag("span", mark, "inside" if inside else "outside", class_=f"badge {'pass' if inside else 'plain'}")
         rows.append((limit.source, limit.meaning, f"+{limit.early_ms:g} / −{limit.late_ms:g} ms", answer))
     caption = "Published limits (sound early / sound late)"
-    return table(caption, ("Standard", "Meaning", "Limit", f"{offset_ms:+.0f} ms is"), rows)
+    return table(caption, ("Standard", "Meaning", "Limit", f"{signed(offset_ms)} is"), rows, class_="limits")
 
 
 def closures(subject: Subject) -> Markup:
@@ -179,12 +181,16 @@ def to_frame(frame: int, subject: Subject) -> Markup:
 
 def flagged(subject: Subject) -> Markup:
     """Frames of which something is to be said."""
-    bands = [band for band in subject.bands if band.kind != "plate"]
-    if not bands:
-        return tag("p", "No frame is flagged: the mouth was drawn on all that speak.")
-    heads = ("From", "Frames", "What")
-    rows = [_band_row(band, subject) for band in bands[:MAX_ROWS]]
-    return joined([table("Flagged frames", heads, rows), _more(len(bands))])
+    bands = [band for band in subject.bands if band.kind in ("pass", "flag", "fade")]
+    far = sum(band.count for band in subject.bands if band.kind == "far")
+    parts = [tag("p", "No frame is flagged.")]
+    if bands:
+        rows = [_band_row(band, subject) for band in bands[:MAX_ROWS]]
+        parts = [table("Flagged frames", ("From", "Frames", "What"), rows), _more(len(bands))]
+    if far:
+        words = f"On {far} of {subject.video.frames} frames the bank holds nothing alike: grey marks in the timeline."
+        parts.append(tag("p", words, class_="quiet"))
+    return joined(parts)
 
 
 def _band_row(band: Band, subject: Subject) -> tuple[object, ...]:
@@ -212,7 +218,7 @@ def _look(look: Look, subject: Subject) -> Markup:
         pictures.append(tag("span", _image(look.before, f"Before, frame {entry.frame}"), class_="before"))
     pictures.append(_image(look.after, f"After, frame {entry.frame}: {entry.reason}"))
     caption = tag("figcaption", to_frame(entry.frame, subject), " ", entry.reason)
-    return tag("figure", tag("div", *pictures, class_="pair"), caption)
+    return tag("figure", tag("div", *pictures, class_="duo"), caption)
 
 
 def _image(uri: Markup, words: str) -> Markup:

@@ -18,7 +18,7 @@ from syncline.report.markup import Markup
 from syncline.report.subject import Subject
 from syncline.timeline import ContactFrame
 
-AROUND: Final = 0.18  # of the face's size, shown around it
+AROUND: Final = 0.1  # of the face's size, shown around it
 SIDE: Final = 360  # px at most: shown at half of it on sharp screens
 
 Bytes = npt.NDArray[np.uint8]

@@ -18,9 +18,9 @@ from syncline.store import file_hash
 from syncline.timeline import ContactFrame, Timeline, read_timeline
 
 STAGE: Final = "report"
-BandKind = Literal["pass", "flag", "plate", "fade"]
+BandKind = Literal["pass", "flag", "plate", "fade", "far"]
 # What a reader wants to know of a frame; closures and rests are seen on the other tracks.
-_SHOWN_FLAGS: Final = {"far": "nothing alike in the bank", "no_bank": "no bank", "island": "too short a stretch"}
+_SHOWN_FLAGS: Final = {"no_bank": "no bank", "island": "too short a stretch to draw on"}
 
 
 @dataclass(frozen=True)
@@ -183,6 +183,8 @@ def _planned(plan: Mapping[str, Any], file: Path) -> Iterator[Band]:
             yield Band("fade", stretch.start, stretch.count, "drawn with part weight beside frames that go through")
         elif why:
             yield Band("flag", stretch.start, stretch.count, ", ".join(why))
+        elif "far" in stretch.flags:
+            yield Band("far", stretch.start, stretch.count, "the bank holds nothing alike")
 
 
 def _flagged(document: Timeline, shown: tuple[int, ...]) -> Iterator[Band]:
