@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from syncline.face.topology import LIPS, MOUTH_CORNERS, OUTER_EYE_CORNERS
-from syncline.quality.pictures import PictureFigures, PictureMeter
+from syncline.quality.pictures import FLICKER_FLOOR, STILL_FLICKER, PictureFigures, PictureMeter
 
 HEIGHT, WIDTH = 260, 220
 MOUTH = (slice(140, 220), slice(55, 165))
@@ -111,6 +111,16 @@ def test_the_worst_jump_is_named() -> None:
         return alternating(frame, 1) if t == 21 else frame
 
     assert measured(once).flicker_peak_s == pytest.approx(21 / 25)
+
+
+def test_a_mouth_on_a_still_is_held_against_real_speech() -> None:
+    still, clip = PictureMeter(still=True), PictureMeter()
+    first = plate(1)[0]
+    for t in range(40):
+        for meter in (still, clip):
+            meter.add(t / 25, first, alternating(first, t), landmarks())
+    assert still.result().of_still
+    assert clip.result().flicker == pytest.approx(STILL_FLICKER / FLICKER_FLOOR * still.result().flicker, rel=1e-3)
 
 
 def test_a_gap_is_no_flicker() -> None:

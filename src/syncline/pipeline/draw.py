@@ -19,6 +19,7 @@ from syncline.face.regions import region_of_landmarks
 from syncline.face.tracks import FaceTrack
 from syncline.media.info import MediaInfo
 from syncline.media.picture import Picture
+from syncline.media.probe import need_picture
 from syncline.media.read import read_pictures
 from syncline.media.sync import OutputFrame
 from syncline.pipeline.delivery import Delivery
@@ -49,7 +50,7 @@ def draw_take(
     Returns what the drawing cost the picture, measured on the way.
     """
     work = ordered(_numbered(canvas, on_event), lambda item: _drawn(engine, canvas.face, *item), threads=threads)
-    meter = PictureMeter()
+    meter = PictureMeter(still=need_picture(canvas.plate).still)
     with work as results:
         for done, (frame, result) in enumerate(zip(canvas.frames, results, strict=True), start=1):
             landmarks = canvas.face.landmarks[frame.plate_index]

@@ -118,13 +118,14 @@ def grade_pictures(pictures: PictureFigures, gates: Gates = DEFAULT) -> dict[str
     """Grades of flicker, sharpness and seam; empty where nothing was drawn."""
     figures: dict[str, Figure] = {}
     if pictures.flicker is not None:
+        whose = "that of real speech" if pictures.of_still else "the plate's own"
         peak = "" if pictures.flicker_peak_s is None else f", most at {pictures.flicker_peak_s:.2f} s"
         figures["flicker"] = Figure(
             value=pictures.flicker,
             unit="ratio",
             grade=_at_most(pictures.flicker, gates.flicker_pass, gates.flicker_warn),
-            standard=f"at most {gates.flicker_pass:g} times the plate's own temporal second difference",
-            sentence=f"The mouth flickers {pictures.flicker:.2f} times as much as the plate's own{peak}.",
+            standard=f"at most {gates.flicker_pass:g} times {whose} (temporal second difference)",
+            sentence=f"The mouth flickers {pictures.flicker:.2f} times as much as {whose}{peak}.",
             details={"peak_s": pictures.flicker_peak_s},
         )
     if pictures.sharpness is not None:

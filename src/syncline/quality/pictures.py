@@ -24,6 +24,7 @@ EDGE_REACH: Final = 4  # pixels of the judged size that an edge of the plate may
 CHANGED: Final = 3.0  # grey levels: less is not seen as an edge (Weber contrast of about 2 % at mid grey)
 # A plate at rest hardly moves: its level is never taken lower than this (real speech shows 2.4 to 5.4 grey levels).
 FLICKER_FLOOR: Final = 1.5
+STILL_FLICKER: Final = 3.6  # a photograph does not move at all: its mouth is held against real speech
 SHARPNESS_FLOOR: Final = 1.0
 
 Bgr = npt.NDArray[np.uint8]
@@ -39,6 +40,7 @@ class PictureFigures:
     sharpness : energy of the Laplacian in the lips' box, drawn / plate; 1: as sharp.
     seam : grey levels of edge along the border of the changed region beyond any that the plate has nearby.
     frames : frames measured.
+    of_still : the plate is a photograph, and flicker is measured against real speech.
     """
 
     flicker: float | None
@@ -46,12 +48,14 @@ class PictureFigures:
     sharpness: float | None
     seam: float | None
     frames: int
+    of_still: bool = False
 
 
 class PictureMeter:
-    """Accumulates `PictureFigures` over frames in order; belongs to one thread."""
+    """Accumulates `PictureFigures` over frames in order; belongs to one thread. `still`: the plate is a photograph."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, still: bool = False) -> None:
+        self._still = still
         self._drawn = _SecondDifference()
         self._plate = _SecondDifference()
         self._sharp_drawn = self._sharp_plate = self._seam = 0.0
@@ -102,7 +106,8 @@ class PictureMeter:
         """The figures so far."""
         flicker = None
         if self._drawn.count:
-            flicker = round(self._drawn.mean / max(self._plate.mean, FLICKER_FLOOR), 4)
+            usual = STILL_FLICKER if self._still else max(self._plate.mean, FLICKER_FLOOR)
+            flicker = round(self._drawn.mean / usual, 4)
         sharp = None
         if self._frames:
             plate = self._sharp_plate / self._frames
@@ -113,6 +118,7 @@ class PictureMeter:
             sharpness=sharp,
             seam=round(self._seam / self._seams, 3) if self._seams else None,
             frames=self._frames,
+            of_still=self._still,
         )
 
 
