@@ -18,7 +18,6 @@ from syncline.engines.portrait.interior import Interior
 from syncline.engines.portrait.patch import Patch
 from syncline.face.topology import LOWER_INNER, LOWER_OUTER, OVAL, UPPER_INNER, UPPER_OUTER
 from syncline.media.picture import Picture
-from syncline.motion.mouthtrack import JAW, OPENING
 from syncline.render import mask
 from syncline.render.warp import Grid
 
@@ -114,7 +113,8 @@ class Painter:
         xy = self._places(fields[0] + below * (fields[1] - fields[0]), self._box)
         after = cv2.remap(self._pixels, xy, None, cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
         if patch is not None:
-            self._draw_mouth(after, patch, fields, head, look)
+            drop = (edges[1, 5] - read[1, 5]) - carried[1, 5]
+            self._draw_mouth(after, patch, fields, head, drop, look)
         if look.blink > 0.0:
             self._draw_lids(after, xy, turned, look.blink)
         return picture.with_change(self._box, self._pixels, after)
@@ -144,7 +144,7 @@ class Painter:
         out[..., 1] += np.arange(box[1] - y0, box[3] - y0, dtype=np.float32)[:, None]
         return out
 
-    def _draw_mouth(self, after: Pixels, patch: Patch, fields: Floats, head: Floats, look: Look) -> None:
+    def _draw_mouth(self, after: Pixels, patch: Patch, fields: Floats, head: Floats, drop: Floats, look: Look) -> None:
         """Put both lips and what lies between them into the working crop."""
         box = mask.within(patch.box, self._box)
         if box != patch.box:
@@ -158,17 +158,19 @@ class Painter:
         lips = upper.astype(np.float32)
         lips += below * (lower.astype(np.float32) - lips)
         if inside.any():
-            filling = _resized(self._inside(patch, head, look), size)
+            filling = _resized(self._inside(patch, head, drop, look), size)
             lips += inside * (filling - lips)
         cut = mask.part(box, self._box)
         after[cut] = np.clip(np.rint(lips), 0, 255).astype(np.uint8)
 
-    def _inside(self, patch: Patch, head: Floats, look: Look) -> Floats:
-        """(h, w, 3) float32 BGR of the mouth's inside over a patch."""
+    def _inside(self, patch: Patch, head: Floats, drop: Floats, look: Look) -> Floats:
+        """(h, w, 3) float32 BGR of the mouth's inside over a patch.
+
+        drop : (2,) px by which the lower lip, and with it what stands on the jaw, has left its own place.
+        """
         face = self._face
         shift = _sampled(self._field.grid, head, patch.places)
         skull = patch.places - shift
-        drop = _jaw_drop(self._geometry, face, look.mouth)
         jaw = skull - drop
         line = 0.5 * (face.upper + face.lower)
         middle = line[len(line) // 2] + shift.reshape(-1, 2).mean(axis=0)
@@ -185,14 +187,6 @@ class Painter:
                 continue
             cut = mask.part(box, self._box)
             after[cut] = lid.drawn(after[cut], self._pixels, (x0, y0), xy[cut] + np.array([x0, y0], np.float32), blink)
-
-
-def _jaw_drop(geometry: MouthGeometry, face: StillFace, wanted: Floats) -> Floats:
-    """(2,) px: how far the lower teeth have gone with the jaw."""
-    change = geometry.change(wanted)
-    # Lower teeth go with the jaw, not with the lip: about as far as the chin.
-    drop = np.array([[0.0, float(change[JAW]) + 0.25 * float(change[OPENING]), 0.0]], np.float32)
-    return np.asarray(face.to_pixels(drop)[0], np.float32)
 
 
 def _resized(values: Floats, size: tuple[int, int]) -> Floats:

@@ -65,6 +65,8 @@ class OwnInside:
             raise ValueError("the mouth lies outside the picture")
         self._box = patch.box
         self._pixels = picture.bgr(patch.box)
+        self._blurred = np.asarray(cv2.GaussianBlur(self._pixels, (0, 0), max(1.0, 0.035 * face.scale)), np.uint8)
+        self.dark: Floats | None = None  # BGR levels of the dark between upper and lower part, where it shows
         self.split, self.teeth = self._analysed(palette)
 
     def _strip(self) -> tuple[Pixels, Floats]:
@@ -92,6 +94,9 @@ class OwnInside:
         darkest = float(np.median(light[path, np.arange(COLUMNS)][COLUMNS // 4 : -COLUMNS // 4]))
         if darkest > 0.62 * skin:
             split = np.full(COLUMNS, 0.97)  # nothing dark: teeth from lip to lip
+        elif darkest < 0.45 * skin:
+            along = np.arange(COLUMNS // 4, COLUMNS - COLUMNS // 4)
+            self.dark = np.median(strip[path[along], along], axis=0).astype(np.float32)
         middle = strip[:, COLUMNS // 4 : -COLUMNS // 4].astype(np.float32)
         bright = (middle.mean(axis=2) > 0.6 * skin) & (np.ptp(middle, axis=2) < 0.45 * middle.max(axis=2))
         smooth = cv2.GaussianBlur(split.astype(np.float32)[None], (21, 1), 4.0)[0]
@@ -122,15 +127,22 @@ class OwnInside:
                 np.clip((edge - v) / soft + 0.5, 0.0, 1.0) if which == 0 else np.clip((v - edge) / soft + 0.5, 0.0, 1.0)
             )
             u = np.clip(u, 0.03 * width, 0.97 * width)
-            v = np.clip(v, np.minimum(first, last), np.maximum(first, last))
-            at = left + u[..., None] * across + v[..., None] * down - np.array(self._box[:2], np.float32)
-            colours.append(
-                cv2.remap(self._pixels, at.astype(np.float32), None, cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
+            held = np.clip(v, np.minimum(first, last), np.maximum(first, last))
+            at = left + u[..., None] * across + held[..., None] * down - np.array(self._box[:2], np.float32)
+            sharp, blurred = (
+                cv2.remap(pixels, at.astype(np.float32), None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+                for pixels in (self._pixels, self._blurred)
             )
+            # Beyond what the still shows its edge goes on; unblurred it would leave streaks.
+            beyond = smooth(np.abs(held - v) / (0.02 * self._iod))[..., None]
+            colours.append(sharp + beyond * (blurred.astype(np.float32) - sharp))
             if which == 0:
                 # A mouth that opens a little further than the still's shows more of the same; a dark line would be
                 # drawn under the teeth else.
-                known = np.maximum(known, 1.0 - smooth((lip + v - lower) / (0.045 * self._iod)))
+                known = np.maximum(known, 1.0 - smooth((lip + v - lower) / (0.028 * self._iod)))
+            else:
+                # Where hardly anything stands on the jaw, what is seen there is the lip's own dark rim.
+                known = known * smooth((lower - edge - 0.02 * self._iod) / (0.025 * self._iod))
             surety.append(known.astype(np.float32))
         front, back = (each.astype(np.float32) for each in colours)
         drawn = back + surety[0][..., None] * (front - back)
@@ -175,13 +187,15 @@ class Interior:
         """Dark flesh: darkest under the upper lip and in the corners, a little lighter low in the middle."""
         lips, skin = self._palette.lips, self._palette.skin
         # Darkness of a mouth is never black: light comes through lips and cheeks, and it is red.
-        deep = 0.17 * lips + 0.05 * float(skin.mean()) * np.array([0.40, 0.36, 1.0], np.float32)
+        deep = 0.20 * lips + 0.07 * float(skin.mean()) * np.array([0.35, 0.30, 1.0], np.float32)
+        if self.own is not None and self.own.dark is not None:
+            deep = self.own.dark
         flesh = 0.70 * lips + 0.10 * skin
         gap = np.maximum(patch.lower - patch.upper, 1e-3)
         s = np.clip(patch.u / patch.width, 0.0, 1.0)
         middle = np.clip(4.0 * s * (1.0 - s), 0.0, 1.0)
         # The tongue rests behind the lower teeth, its top about 0.06 IOD above the lower lip; raised, it fills the gap.
-        top = np.minimum(0.075 * middle, 0.62 * gap) + tongue * 0.45 * gap * middle
+        top = np.minimum(0.085 * middle, 0.62 * gap) + tongue * 0.45 * gap * middle
         height = patch.lower - patch.v
         body = smooth((top - height) / (0.035 + 0.02 * tongue))
         depth = smooth((patch.v - patch.upper) / 0.07)  # in the upper lip's shadow
