@@ -27,6 +27,7 @@ PUBLIC = {
     "SynclineError",
     "Take",
     "Text",
+    "Verdict",
     "build_actor",
     "demo",
     "dub",
@@ -34,6 +35,7 @@ PUBLIC = {
     "score",
     "show_actor",
     "write_report",
+    "write_score_report",
 }
 
 

@@ -27,12 +27,12 @@ if TYPE_CHECKING:  # the rooms behind these names load on first use: `import syn
     from syncline.media.probe import probe
     from syncline.pipeline.actor import ActorReport, build_actor, show_actor
     from syncline.pipeline.dub import dub
-    from syncline.pipeline.judge import ScoreOptions, score
+    from syncline.pipeline.judge import ScoreOptions, Verdict, score
     from syncline.pipeline.options import ActorOptions, DubOptions
     from syncline.pipeline.spoken import Text
     from syncline.pipeline.take import Take
     from syncline.quality.score import Score
-    from syncline.report.page import write_report
+    from syncline.report.page import write_report, write_score_report
 
 __version__ = "0.1.0"
 
@@ -46,6 +46,7 @@ _HOMES = {
     "ScoreOptions": "syncline.pipeline.judge",
     "Take": "syncline.pipeline.take",
     "Text": "syncline.pipeline.spoken",
+    "Verdict": "syncline.pipeline.judge",
     "build_actor": "syncline.pipeline.actor",
     "demo": "syncline.demonstration.run",
     "dub": "syncline.pipeline.dub",
@@ -53,6 +54,7 @@ _HOMES = {
     "score": "syncline.pipeline.judge",
     "show_actor": "syncline.pipeline.actor",
     "write_report": "syncline.report.page",
+    "write_score_report": "syncline.report.page",
 }
 
 __all__ = [
@@ -72,6 +74,7 @@ __all__ = [
     "SynclineError",
     "Take",
     "Text",
+    "Verdict",
     "build_actor",
     "demo",
     "dub",
@@ -79,6 +82,7 @@ __all__ = [
     "score",
     "show_actor",
     "write_report",
+    "write_score_report",
 ]
 
 

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 import syncline
-from syncline.cli.console import Json, Quiet, listening, tell
+from syncline.cli.console import Force, Json, Quiet, listening, tell
 from syncline.errors import printable
 
 
@@ -20,6 +20,10 @@ def score(
     ] = None,
     language: Annotated[str | None, typer.Option(metavar="BCP47", help="Language of the sound.")] = None,
     face: Annotated[str, typer.Option(metavar="auto|largest|speaking|N", help="Whose mouth.")] = "auto",
+    report: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Also write a page about the clip to DIR/index.html.")
+    ] = None,
+    force: Force = False,
     no_cache: Annotated[bool, typer.Option("--no-cache", help="Neither use nor keep results of steps.")] = False,
     as_json: Json = False,
     quiet: Quiet = False,
@@ -32,7 +36,10 @@ def score(
         cache=not no_cache,
     )
     with listening(quiet=quiet or as_json) as on_event:
-        found = syncline.score(video, audio, options=options, on_event=on_event)
-    lines = [f"{printable(video)}: {found.grade.value}", *(f"  {line}" for line in found.summary)]
-    tell(found.to_json(), lines, as_json=as_json, quiet=quiet)
-    return found.exit_code
+        verdict = syncline.score(video, audio, options=options, on_event=on_event)
+        if report is not None:
+            found, cue = verdict.score, verdict.cue
+            syncline.write_score_report(video, found, report, cue=cue, force=force, on_event=on_event)
+    lines = [f"{printable(video)}: {verdict.grade}", *(f"  {line}" for line in verdict.score.summary)]
+    tell(verdict.score.to_json(), lines, as_json=as_json, quiet=quiet)
+    return verdict.score.exit_code

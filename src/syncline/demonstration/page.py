@@ -17,14 +17,14 @@ from syncline.media.atomic import AtomicOutput
 class Section:
     """One part of a demonstration.
 
-    clip : a video beside the page. findings : sentences "grade: what was found". report : its own page, if it has one.
+    clip : a video beside the page. findings : sentences "grade: what was found". report : its own page.
     """
 
     title: str
     words: str
     clip: Path
     findings: tuple[str, ...]
-    report: Path | None
+    report: Path
 
 
 def write_page(path: Path, sections: Sequence[Section], *, force: bool = False) -> Path:
@@ -39,14 +39,13 @@ def write_page(path: Path, sections: Sequence[Section], *, force: bool = False) 
 
 def _section(section: Section, number: int, home: Path) -> str:
     findings = "\n".join(_finding(*sentence.split(": ", 1)) for sentence in section.findings)
-    link = "" if section.report is None else f'<p><a href="{_way(section.report, home)}">Open the full report</a></p>'
     return _SECTION.format(
         number=number,
         title=escape(section.title),
         words=escape(section.words),
         clip=_way(section.clip, home),
         findings=findings,
-        link=link,
+        report=_way(section.report, home),
     )
 
 
@@ -89,5 +88,5 @@ _SECTION = """<section aria-labelledby="part-{number}">
 <ul>
 {findings}
 </ul>
-{link}
+<p><a href="{report}">Open the full report</a></p>
 </section>"""

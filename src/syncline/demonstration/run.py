@@ -26,7 +26,7 @@ from syncline.pipeline.judge import score
 from syncline.pipeline.options import DubOptions
 from syncline.pipeline.spoken import Text
 from syncline.pipeline.take import Take
-from syncline.report.page import write_report
+from syncline.report.page import write_report, write_score_report
 
 STAGE: Final = "demo"
 SAMPLE: Final = "astronaut.jpg"
@@ -95,9 +95,10 @@ def demo(
     telling(Note(STAGE, "A broken copy is found out"))
     broken = place / "broken.mp4"
     delay_sound(dubbed.output, broken, LATE, force=force)
-    found = score(broken, on_event=telling)
+    found = score(broken, on_event=telling).score
+    report = write_score_report(broken, found, place / "broken", force=force, on_event=telling)
     words = f"The same clip with its sound {1000 * float(LATE):.0f} ms late, judged by picture and sound alone."
-    sections.append(Section("A broken copy is found out", words, broken, tuple(found.summary), None))
+    sections.append(Section("A broken copy is found out", words, broken, tuple(found.summary), report))
     page = write_page(place / "index.html", sections, force=force)
     telling(Artifact("page", str(page)))
     return Demo(page, tuple(takes), found.figures["offset"].value)

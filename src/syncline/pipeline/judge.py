@@ -18,6 +18,7 @@ from syncline.pipeline.footage import Own, chosen_face, own_speech
 from syncline.pipeline.options import checked_face, read_transcript
 from syncline.pipeline.prepare import hear, language_of, open_material, plate_times, read_whole, watch
 from syncline.quality import Score, SeenMouth, measure, seen_mouth
+from syncline.speech.cuesheet import CueSheet
 from syncline.store import StepCache
 
 STAGE = "score"
@@ -45,13 +46,27 @@ class ScoreOptions:
         object.__setattr__(self, "face", checked_face(self.face))
 
 
+@dataclass(frozen=True, eq=False)
+class Verdict:
+    """A judged video: its score, and what is said in it where a transcript told (else None)."""
+
+    video: Path
+    score: Score
+    cue: CueSheet | None
+
+    @property
+    def grade(self) -> str:
+        """The worst grade of any figure: "pass", "warn" or "fail"."""
+        return self.score.grade.value
+
+
 def score(
     video: str | Path,
     audio: str | Path | None = None,
     *,
     options: ScoreOptions | None = None,
     on_event: Listener | None = None,
-) -> Score:
+) -> Verdict:
     """Measure how well a mouth on screen follows the sound.
 
     Parameters
@@ -72,7 +87,7 @@ def score(
         telling.stop()
 
 
-def _score(video: Path, audio: Path | None, options: ScoreOptions, cache: StepCache, on_event: Listener) -> Score:
+def _score(video: Path, audio: Path | None, options: ScoreOptions, cache: StepCache, on_event: Listener) -> Verdict:
     material = open_material(video)
     need_footage(material.info)
     transcript = read_transcript(options.transcript)
@@ -95,7 +110,8 @@ def _score(video: Path, audio: Path | None, options: ScoreOptions, cache: StepCa
         on_event(Note("face", f"{len(tracks.faces)} faces: face {choice.track.id} is judged ({choice.reason})"))
     with timed(STAGE, on_event):
         mouth = _mouth(choice.track, plate_times(material.info)[: tracks.frames])
-        return measure(mouth, own.y16k, cue=None if transcript is None else own.cue)
+        cue = None if transcript is None else own.cue
+        return Verdict(video, measure(mouth, own.y16k, cue=cue), cue)
 
 
 def _mouth(face: FaceTrack, times: npt.NDArray[np.float64]) -> SeenMouth:
