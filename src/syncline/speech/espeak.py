@@ -21,7 +21,7 @@ from syncline.speech.features import SAMPLE_RATE
 from syncline.speech.ipa import clean
 
 WORDS_PER_MINUTE = 175  # espeak-ng's own
-PITCH = 50  # espeak-ng's own; 0 is an octave lower, 100 an octave higher
+PITCH = 50  # espeak-ng's own, of 0..100
 MAX_CHARACTERS = 200_000  # a request: about four hours of speech
 _MAX_SECONDS = 24 * 3600.0
 _TIMEOUT_S = 300.0
@@ -132,6 +132,7 @@ def synthesise(
     *,
     rates: Sequence[int] | int = WORDS_PER_MINUTE,
     pitch: int = PITCH,
+    pitch_range: int = PITCH,
     max_seconds: float = _MAX_SECONDS,
 ) -> list[Spoken]:
     """Speak each text at espeak-ng's own sample rate, in a fresh process: the same request gives the same samples.
@@ -139,7 +140,7 @@ def synthesise(
     Parameters
     ----------
     voice : espeak-ng's own name, with a variant behind a plus sign ("en-us+f3").
-    rates : words a minute, one for all or one for each text. pitch : 0..100.
+    rates : words a minute, one for all or one for each text. pitch, pitch_range : 0..100.
 
     Raises
     ------
@@ -147,7 +148,7 @@ def synthesise(
     """
     speeds = [rates] * len(texts) if isinstance(rates, int) else list(rates)
     request = {
-        "texts": [[text, speed, pitch] for text, speed in zip(texts, speeds, strict=True)],
+        "texts": [[text, speed, pitch, pitch_range] for text, speed in zip(texts, speeds, strict=True)],
         "most_samples": int(max_seconds * _NATIVE_RATE),
     }
     try:

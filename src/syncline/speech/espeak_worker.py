@@ -4,12 +4,13 @@ The library is neither thread-safe nor repeatable within a process (its random s
 crash on hostile text; a fresh process for each request answers all three. It is started by path, imports the standard
 library only, and speaks one JSON document each way:
 
-    stdin   {"library": path, "data": path, "voice": "en-us", "texts": [["...", 175, 50], ...], "most_samples": n}
+    stdin   {"library": path, "data": path, "voice": "en-us", "texts": [["...", 175, 50, 50], ...],
+             "most_samples": n}
     stdout  one line of JSON: {"rate": 22050, "texts": [{"samples": n, "words": [...], "phones": [...]}]}
             and then the sound of all texts, int16 little-endian, one after the other
 
-A text comes with its words a minute and its pitch (0..100). words: [text position in characters, length, sample];
-phones: [name, sample, number of the word or -1].
+A text comes with its words a minute, its pitch and its range of pitch (0..100). words: [text position in characters,
+length, sample]; phones: [name, sample, number of the word or -1].
 
 With "silent": true nothing is spoken: the answer is {"phonemes": ["IPA with stress", ...]}.
 """
@@ -25,8 +26,9 @@ _SYNCHRONOUS = 2
 _PHONEME_EVENTS, _PHONEME_IPA, _DO_NOT_EXIT = 1, 2, 0x8000
 _UTF8 = 1
 _EVENT_END, _EVENT_WORD, _EVENT_PHONEME = 0, 1, 7
-_RATE_PARAMETER, _PITCH_PARAMETER = 1, 3
+_RATE_PARAMETER, _PITCH_PARAMETER, _RANGE_PARAMETER = 1, 3, 4
 _IPA_PHONEMES = 2
+_SEED = 1
 
 
 class _Identity(ctypes.Union):
@@ -88,6 +90,7 @@ def main() -> int:
     """Answer one request; exit status 0, or 3: unknown voice, 4: the library fails, 5: too much sound."""
     request = json.load(sys.stdin.buffer)
     library = ctypes.CDLL(request["library"])
+    library.espeak_ng_SetRandSeed.argtypes = [ctypes.c_long]
     library.espeak_Synth.argtypes = [ctypes.c_char_p, ctypes.c_size_t, ctypes.c_uint, ctypes.c_int, ctypes.c_uint]
     library.espeak_Synth.argtypes += [ctypes.c_uint, ctypes.c_void_p, ctypes.c_void_p]
     options = _PHONEME_EVENTS | _PHONEME_IPA | _DO_NOT_EXIT
@@ -104,9 +107,11 @@ def main() -> int:
         return 0
     speakers: list[_Speaker] = []
     left = int(request["most_samples"])
-    for text, words_per_minute, pitch in request["texts"]:
+    for text, words_per_minute, pitch, pitch_range in request["texts"]:
         library.espeak_SetParameter(_RATE_PARAMETER, int(words_per_minute), 0)
         library.espeak_SetParameter(_PITCH_PARAMETER, int(pitch), 0)
+        library.espeak_SetParameter(_RANGE_PARAMETER, int(pitch_range), 0)
+        library.espeak_ng_SetRandSeed(_SEED)  # else the time's: the noise of breathy voices would differ
         speaker = _Speaker(left)
         callback = _Callback(speaker.hear)
         library.espeak_SetSynthCallback(callback)

@@ -76,7 +76,7 @@ def parse(text: str) -> tuple[Say | Pause, ...]:
 
 def sounds(text: str) -> bool:
     """Whether a text holds anything that is read aloud: letters, digits, signs such as % and €; not punctuation."""
-    return any(unicodedata.category(sign)[0] in "LNS" and sign not in "`´¨^~" for sign in text)
+    return any(sign in "%&@#" or (unicodedata.category(sign)[0] in "LNS" and sign not in "`´¨^~") for sign in text)
 
 
 def _plain(text: str) -> str:

@@ -115,10 +115,12 @@ class PiperVoice:
                 pieces.append(np.zeros(round(part.seconds * DELIVERY_RATE), np.float32))
                 continue
             check_readable(part.text, self.config.espeak.language, self.name)
-            for sentence in self._sentences(part.text):
+            for number, sentence in enumerate(self._sentences(part.text)):
+                if number:
+                    pieces.append(np.zeros(round(_SENTENCE_PAUSE_S * DELIVERY_RATE), np.float32))
                 offset = sum(map(len, pieces)) / DELIVERY_RATE
                 sound, seconds = self._run(session, sentence, length, own_rate)
-                pieces += [sound, np.zeros(round(_SENTENCE_PAUSE_S * DELIVERY_RATE), np.float32)]
+                pieces.append(sound)
                 said += [unit.text for clause in sentence for unit in clause.units if unit.text]
                 if seconds is None or phones is None:
                     phones = None

@@ -139,5 +139,5 @@ def check_readable(text: str, language: str, voice: str) -> None:
         return
     script, word = found
     others = languages_that_read(script)
-    hint = f"give a voice that reads it, such as {' or '.join(others[:3])}" if others else "no voice here reads it"
+    hint = f"give a voice that reads it, such as {', '.join(others[:3])}" if others else "no voice here reads it"
     raise InputError(f"the voice {voice} cannot read {script} script ({word[:20]}); {hint}", stage="voice")

@@ -18,7 +18,7 @@ from syncline.speech.spoken_text import Unit
 _SILENT = 60 / 32768  # full scale; espeak-ng's closures and pauses are digital silence but for ringing
 _PAUSE_S = 0.06  # a pause within speech that is shorter belongs to the phones beside it
 # A stop's event stands at its burst, its closure lies in the silence before it (49 ms at the usual rate, 85 at half).
-_LONGEST_CLOSURE_S = 0.15
+_LONGEST_CLOSURE_S = 0.3  # of a double stop, spoken slowly
 _CLOSURE_AFTER_PAUSE_S = 0.06  # where the silence before the burst is a pause as well
 _SHORTEST_S = 0.01
 
@@ -38,7 +38,7 @@ def said_phones(spoken: Spoken, units: Sequence[Unit], starts: Sequence[int]) ->
 
     starts : the character at which each unit starts in the text that was spoken.
     """
-    unit_of = [max(0, bisect_right(starts, word.position) - 1) for word in spoken.words]
+    unit_of = [_with_text(units, max(0, bisect_right(starts, word.position) - 1)) for word in spoken.words]
     found: list[SaidPhone] = []
     for number, event in enumerate(spoken.phones):
         end = spoken.phones[number + 1].start if number + 1 < len(spoken.phones) else spoken.duration
@@ -81,6 +81,13 @@ def sheet_parts(
             words[-1] = replace(words[-1], end=end)
             phones.append(Phone(phone.ipa, start, end, word=len(words) - 1))
     return tuple(words), phones
+
+
+def _with_text(units: Sequence[Unit], at: int) -> int:
+    """The unit itself or, where it is punctuation, the next that is a word, else the last before it."""
+    following = (unit for unit in range(at, len(units)) if units[unit].text)
+    before = (unit for unit in range(at, -1, -1) if units[unit].text)
+    return next(following, next(before, at))
 
 
 def _closure(spoken: Spoken, burst: float, earliest: float, pause: float) -> float:

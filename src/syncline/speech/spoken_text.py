@@ -23,6 +23,7 @@ MAX_WORD = 100  # signs without a space in writing that has spaces; longer strin
 _DASHES = re.compile("([\u2014\u2013\u2015\u2026]|--)")
 # Each Chinese character with the punctuation behind it; runs of other signs between them.
 _HAN = "\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
+_REPEATED = re.compile(r"([^\w\s])\1{3,}")  # rows of dots and dashes: espeak-ng loses its place in them
 _HAN_PARTS = re.compile(rf"[{_HAN}][^\w{_HAN}]*|[^{_HAN}]+")
 
 
@@ -114,6 +115,7 @@ def units(text: str, language: str) -> tuple[Unit, ...]:
     primary = language.lower().split("-")[0]
     if primary == "ja":
         return _japanese(text)
+    text = _REPEATED.sub(r"\1\1\1", text)
     found: list[Unit] = []
     at = 0
     for start, end, said in _replacements(text, language.lower(), primary):
@@ -155,7 +157,7 @@ def _core(piece: str) -> str:
 
 
 def _spoken_sign(sign: str) -> bool:
-    return sounds(sign) or sign in "%&@#*" or unicodedata.category(sign)[0] == "M"
+    return sounds(sign) or unicodedata.category(sign)[0] == "M"
 
 
 def _check_length(piece: str) -> None:

@@ -66,7 +66,8 @@ class Voice(Protocol):
 
         Parameters
         ----------
-        rate : tempo, 0.5..2; pitch : of the voice's melody, 0.5 (an octave lower) ..2; 1 is the voice's own.
+        rate : tempo, 0.5..2; 1 is the voice's own.
+        pitch : of the melody, 0.5..2; 1 is the voice's own. Where a voice reaches less far its cue sheet notes it.
 
         Raises
         ------
