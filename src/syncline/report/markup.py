@@ -63,7 +63,7 @@ def table(
             cells[0] = tag("th", row[0], scope="row")
         lines.append(tag("tr", *cells))
     content = tag("table", tag("caption", caption), tag("thead", head), tag("tbody", *lines))
-    return tag("div", content, class_=f"scroll {class_}".strip(), tabindex="0", role="region", aria_label=caption)
+    return tag("div", content, class_=f"scroll {class_}".strip(), tabindex="0", role="group", aria_label=caption)
 
 
 def data(value: Any) -> Markup:

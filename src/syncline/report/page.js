@@ -141,12 +141,12 @@
   // --- timeline -------------------------------------------------------------------------------------------------------
   const ROWS = { ruler: 22, wave: 74, words: 26, phones: 24, visemes: 24, opening: 130, closures: 40, frames: 26 };
   const LABELS = { wave: "sound", words: "words", phones: "phones", visemes: "visemes", opening: "opening", closures: "p b m", frames: "frames" };
-  const GAP = 3, LEAST_SPAN_S = 0.5, FIRST_SPAN_S = 10, GUTTER = 88, NARROW = 600;
+  const GAP = 3, LEAST_SPAN_S = 0.5, FIRST_PX_A_SECOND = 110, GUTTER = 88, NARROW = 600;
   const timeline = (() => {
     const canvas = byId("timeline"), pen = canvas.getContext("2d");
     const wave = Int8Array.from(atob(data.wave), (c) => c.charCodeAt(0) << 24 >> 24);
     const highest = Math.max(0.05, (data.closed || 0) * 2, ...[0].concat(largest(data.asked), largest(data.seen)));
-    let start = 0, span = Math.min(end, FIRST_SPAN_S), width = 0, gutter = GUTTER, colours = {}, hatch = null;
+    let start = 0, span = 0, width = 0, gutter = GUTTER, colours = {}, hatch = null;
 
     function largest(list) {
       return list.reduce((most, value) => value !== null && value > most ? value : most, 0);
@@ -165,7 +165,7 @@
       canvas.width = Math.round(box.width * scale);
       canvas.height = Math.round(box.height * scale);
       pen.setTransform(scale, 0, 0, scale, 0, 0);
-      draw();
+      if (!span && width) look(0, Math.max(3, width / FIRST_PX_A_SECOND)); else draw();
     }
     const x = (t) => gutter + (width - gutter) * (t - start) / span;
     const timeAt = (px) => start + span * (px - gutter) / (width - gutter);
@@ -173,7 +173,7 @@
       pen.font = `${weight} ${size}px system-ui, "Noto Sans", sans-serif`;
     }
     function draw() {
-      if (!width) return;
+      if (!width || !span) return;
       pen.clearRect(0, 0, width, canvas.height);
       let top = 0;
       for (const [row, height] of Object.entries(ROWS)) {
@@ -381,7 +381,7 @@
     }
     const zoom = (factor) => look(now() - span * factor * (now() - start) / span, span * factor);
     function reveal(t) {
-      if (dragging || (t >= start && t <= start + span)) return;
+      if (dragging || !span || (t >= start && t <= start + span)) return;
       look(t - (after.paused ? span / 2 : 0.05 * span), span);
     }
     let dragging = false;
@@ -410,7 +410,7 @@
     matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => { palette(); draw(); });
     palette();
     new ResizeObserver(fit).observe(canvas);
-    look(0, span);
+    fit();
     return { draw, reveal };
   })();
 

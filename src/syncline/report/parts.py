@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
@@ -169,7 +170,7 @@ def _more(count: int) -> Markup:
 def to_time(seconds: float, subject: Subject) -> Markup:
     """A button that takes the play head to a time."""
     last = max(subject.video.frames - 1, 0)
-    frame = min(last, max(0, sum(t <= seconds + 1e-4 for t in subject.times) - 1))
+    frame = min(last, max(0, bisect_right(subject.times, seconds + 1e-4) - 1))
     return to_frame(frame, subject)
 
 

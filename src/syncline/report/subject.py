@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Final, Literal
 
@@ -59,7 +60,7 @@ class Subject:
         """The picture of the take."""
         return need_picture(self.take)
 
-    @property
+    @cached_property
     def times(self) -> list[float]:
         """When each frame begins to show, seconds in the file as players count them."""
         first = self.video.start - self.take.start
@@ -99,7 +100,8 @@ def take_subject(timeline: Path, output: Path, plate: Path | None) -> Subject:
             file=output,
             stage=STAGE,
         )
-    score = None if document.score is None else Score.from_json(document.score, file=timeline)
+    plain = document.document()["score"]  # what is not finite is null in it
+    score = None if plain is None else Score.from_json(plain, file=timeline)
     if score is not None and score.measured is not None and len(score.measured.times) != frames:
         raise InputError("the score does not tell of every frame", file=timeline, stage=STAGE)
     contact = tuple(each for each in document.contact if each.frame < frames)
