@@ -3,20 +3,27 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
+from collections.abc import Iterator
 from fractions import Fraction
 from html.parser import HTMLParser
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
 import clips
 import syncline
+from browser import Browser, find_chromium
 from syncline.cli.app import run
 from syncline.demonstration.page import Section, write_page
 from syncline.demonstration.run import LATE, delay_sound
 from syncline.media.probe import probe
 from syncline.media.read import read_pictures, read_sound
+
+CHROMIUM = find_chromium()
 
 
 class Tags(HTMLParser):
@@ -38,11 +45,25 @@ class Tags(HTMLParser):
         return [attributes for tag, attributes in self.tags if tag == name]
 
 
-def test_the_whole_demonstration(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
-    folder = tmp_path / "demo"
-    capfd.readouterr()
-    assert run(["demo", "-o", str(folder), "--json"]) == 0
-    document = json.loads(capfd.readouterr().out)
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Where the demonstration lies that all tests look at; its cache is its own."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("SYNCLINE_CACHE", str(tmp_path_factory.mktemp("cache")))
+        yield tmp_path_factory.mktemp("out") / "demo"
+
+
+@pytest.fixture(scope="module")
+def document(folder: Path) -> dict[str, Any]:
+    """What `syncline demo --json` prints."""
+    command = [sys.executable, "-m", "syncline", "demo", "-o", str(folder), "--json"]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=600)
+    assert done.returncode == 0, done.stderr
+    answer: dict[str, Any] = json.loads(done.stdout)
+    return answer
+
+
+def test_the_whole_demonstration(folder: Path, document: dict[str, Any], capfd: pytest.CaptureFixture[str]) -> None:
     engines = [json.loads(Path(take["timeline"]).read_text(encoding="utf-8"))["engine"] for take in document["takes"]]
     assert [engine.split()[0] for engine in engines] == ["portrait", "actor"]
     assert document["found_ms"] == pytest.approx(-1000 * float(LATE), abs=60)
@@ -54,6 +75,21 @@ def test_the_whole_demonstration(tmp_path: Path, capfd: pytest.CaptureFixture[st
     capfd.readouterr()
     assert run(["demo", "-o", str(folder)]) == 2
     assert "--force" in capfd.readouterr().err
+
+
+@pytest.mark.skipif(CHROMIUM is None, reason="no Chromium: none is on the path, and SYNCLINE_CHROMIUM names none")
+def test_its_pages_in_a_browser(folder: Path, document: dict[str, Any]) -> None:
+    assert document["takes"]
+    with Browser(CHROMIUM or "") as browser:
+        browser.open(folder / "index.html")
+        browser.until("[...document.querySelectorAll('video')].every(player => player.readyState >= 2)")
+        browser.run("document.querySelectorAll('video').forEach(player => { player.muted = true; player.play(); })")
+        browser.until("[...document.querySelectorAll('video')].every(player => player.currentTime > 0.3)")
+        for name in ("portrait", "dubbed", "broken"):
+            browser.open(folder / name / "index.html")
+            browser.until("after.readyState >= 2")
+        assert browser.errors == []
+        assert [url for url in browser.requests if not url.startswith(("file:", "data:"))] == []
 
 
 def test_a_delayed_copy_is_late_to_the_sample(tmp_path: Path) -> None:
