@@ -90,9 +90,10 @@ def _config(document: Mapping[str, Any], name: str) -> PiperConfig:
     kind = document.get("phoneme_type", "espeak")
     if kind not in ("espeak", "text"):
         raise ValueError(f"its phonemes are of the type {str(kind)[:20]!r}, and espeak and text are known")
-    espeak = entry_named(str(document["espeak"]["voice"]))
+    named = str(document["espeak"]["voice"])
+    espeak = entry_named("en-gb" if named == "en" else named)  # espeak-ng's own "en" is British
     if espeak is None:
-        raise ValueError(f"its espeak voice {str(document['espeak']['voice'])[:20]!r} is not known")
+        raise ValueError(f"its espeak voice {named[:20]!r} is not known")
     rate = int(document["audio"]["sample_rate"])
     if rate not in _RATES:
         raise ValueError(f"its sample rate is {rate} Hz")

@@ -28,7 +28,7 @@ from syncline.speech.cuesheet import CueSheet, Phone, Word, contiguous
 from syncline.speech.espeak import phonemes
 from syncline.speech.features import SAMPLE_RATE
 from syncline.speech.ipa import IGNORED, MODIFIERS
-from syncline.speech.markup import Pause, parse
+from syncline.speech.markup import Pause, Say, parse
 from syncline.speech.piper_config import END, PAD, START, PiperConfig, read_config
 from syncline.speech.scripts import check_readable
 from syncline.speech.spoken_text import Unit, units
@@ -40,6 +40,7 @@ _SEED = 20_170  # any; the models draw noise, and the same text must give the sa
 _SEEDING = threading.Lock()  # onnxruntime's seed is one for the process
 _CLAUSE_END = re.compile(r"[.,;:!?。，；：！？、…]+[\"'»”’)]*$")
 _SENTENCE_END = ".!?。！？…"
+_MARKS = str.maketrans("。！？，、；：…", ".!?,,;:.")  # the models know the ASCII ones
 _SENTENCE_PAUSE_S = 0.2
 _LANGUAGE_MARK = re.compile(r"\([a-z-]+\)")
 _PUNCTUATION = frozenset(".,;:!?…")
@@ -103,6 +104,9 @@ class PiperVoice:
         """See `Voice.speak`; 48 kHz. Pitch moves the whole spectrum: the models have no melody to set."""
         check_manner(rate, pitch)
         parts = parse(text)
+        for part in parts:
+            if isinstance(part, Say):
+                check_readable(part.text, self.config.espeak.language, self.name)
         session = self._session()
         length = self.config.length / rate * pitch  # resampling by the pitch makes up for it
         own_rate = self.config.sample_rate * pitch
@@ -114,7 +118,6 @@ class PiperVoice:
             if isinstance(part, Pause):
                 pieces.append(np.zeros(round(part.seconds * DELIVERY_RATE), np.float32))
                 continue
-            check_readable(part.text, self.config.espeak.language, self.name)
             for number, sentence in enumerate(self._sentences(part.text)):
                 if number:
                     pieces.append(np.zeros(round(_SENTENCE_PAUSE_S * DELIVERY_RATE), np.float32))
@@ -171,7 +174,7 @@ class PiperVoice:
         sentences: list[list[_Clause]] = [[]]
         for group, written, signs in zip(groups, texts, read, strict=True):
             end = _CLAUSE_END.search(written)
-            mark = end[0][0] if end and not self.config.text_phonemes else ""
+            mark = end[0][0].translate(_MARKS) if end and not self.config.text_phonemes else ""
             all_signs = unicodedata.normalize("NFD", _LANGUAGE_MARK.sub("", signs).strip() + mark)
             kept = tuple(sign for sign in all_signs if sign in self.config.ids and sign not in (START, PAD, END))
             if kept:
