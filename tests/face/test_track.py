@@ -13,9 +13,11 @@ from face_pictures import even_times, frames_of, pictures_of
 from clips import make_clip
 from syncline.errors import InputError
 from syncline.events import Event, Note, Progress
+from syncline.face import spool
 from syncline.face.mouth import mouth_features
 from syncline.face.topology import LIPS
 from syncline.face.track import FaceTrack, Flag, TrackOptions, Tracks, track_faces, track_pictures
+from syncline.media import arrays
 from syncline.media.probe import probe
 
 Frames = list[np.ndarray]
@@ -195,6 +197,19 @@ def test_variable_rate_and_one_frame(talker: Frames, tmp_path: Path) -> None:
     tracks = track_faces(probe(single))
     assert tracks.frames == 1
     assert tracks.faces[0].drawable.tolist() == [True]
+
+
+def test_landmarks_in_files_are_the_same(talker: Frames, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What long plates do: everything goes through temporary files."""
+    frames = talker[:30] + [np.full_like(talker[0], 60)] * 3 + talker[30:60]
+    short = track(frames).faces[0]
+    monkeypatch.setattr(arrays, "MAPPED_FROM", 0)
+    monkeypatch.setattr(spool, "HELD", 4)
+    long = track(frames).faces[0]
+    assert isinstance(long.landmarks, np.memmap)
+    assert np.array_equal(short.landmarks, long.landmarks, equal_nan=True)
+    assert np.array_equal(short.flags, long.flags)
+    assert np.array_equal(short.iod, long.iod, equal_nan=True)
 
 
 def test_no_face_at_all(tmp_path: Path) -> None:

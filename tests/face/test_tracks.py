@@ -27,6 +27,17 @@ def test_there_and_back(tmp_path: Path) -> None:
     assert same(FaceTrack.load(tmp_path / "face.npz"), tracks.faces[1])
 
 
+def test_landmarks_stay_in_the_file(tmp_path: Path) -> None:
+    track = track_with(np.zeros(9))
+    track.landmarks[4, 7, 1] = np.nan
+    Tracks((track,), (), 9).save(tmp_path / "tracks.npz")
+    again = Tracks.load(tmp_path / "tracks.npz").faces[0]
+    assert isinstance(again.landmarks, np.memmap)
+    assert np.flatnonzero(~again.complete).tolist() == [4]
+    with np.load(tmp_path / "tracks.npz", allow_pickle=False) as plain:  # and numpy alone can read it
+        assert np.array_equal(plain["0/landmarks"], track.landmarks, equal_nan=True)
+
+
 def test_no_faces(tmp_path: Path) -> None:
     Tracks((), (), 12).save(tmp_path / "tracks.npz")
     assert Tracks.load(tmp_path / "tracks.npz") == Tracks((), (), 12)

@@ -37,6 +37,7 @@ class Spool:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        self._held = np.empty(0, _RECORD)
         if self._file is not None:
             self._file.close()
 
