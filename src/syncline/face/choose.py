@@ -11,6 +11,7 @@ import numpy.typing as npt
 from syncline.errors import InputError
 from syncline.face.mouth import mouth_in_pose
 from syncline.face.tracks import FaceTrack, Flag, Tracks
+from syncline.media.samples import release
 
 FaceChoice = Literal["auto", "largest", "speaking"] | int
 
@@ -131,6 +132,7 @@ def sound_loudness(y16k: npt.NDArray[np.float32], times: npt.NDArray[np.float64]
     """
     rate, size = 16_000, 640
     padded = np.pad(np.asarray(y16k, np.float32), (size // 2, size))
+    release(y16k)
     bins = np.fft.rfftfreq(size, 1.0 / rate)
     band = (bins >= SPEECH_BAND[0]) & (bins <= SPEECH_BAND[1])
     window = np.hanning(size).astype(np.float32)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
+import math
+from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -9,9 +12,11 @@ import numpy as np
 import numpy.typing as npt
 import soxr
 
-from syncline.media.samples import SampleStore, blocks
+from syncline.media.arrays import new_array
+from syncline.media.samples import SampleStore, blocks, release
 
 ANALYSIS_RATE = 16_000  # Hz, mono
+_SPARE = 64  # samples that a resampler may give beyond the exact duration
 
 # Channel orders of the layouts that name a centre (FFmpeg's native order: FL FR FC LFE ...).
 _DEFAULT_LAYOUTS = {1: "mono", 2: "stereo", 3: "3.0", 4: "quad", 5: "5.0", 6: "5.1", 7: "6.1", 8: "7.1"}
@@ -99,11 +104,21 @@ def analysis_sound(sound: Sound) -> npt.NDArray[np.float32]:
     """
     centre = sound.layout in _CENTRED and sound.channels > _CENTRE and _is_heard(sound, _CENTRE)
     if sound.sample_rate == ANALYSIS_RATE:
-        return np.concatenate([_mono(block, centre) for block in blocks(sound.samples)])
+        return _collected((_mono(block, centre) for block in blocks(sound.samples)), sound.samples.shape[0])
     stream = soxr.ResampleStream(sound.sample_rate, ANALYSIS_RATE, 1, dtype="float32", quality="HQ")
-    parts = [stream.resample_chunk(_mono(block, centre)) for block in blocks(sound.samples)]
-    parts.append(stream.resample_chunk(np.zeros(0, np.float32), last=True))
-    return np.concatenate(parts)
+    parts = (stream.resample_chunk(_mono(block, centre)) for block in blocks(sound.samples))
+    rest = (stream.resample_chunk(np.zeros(0, np.float32), last=True) for _ in range(1))
+    return _collected(itertools.chain(parts, rest), math.ceil(sound.seconds * ANALYSIS_RATE) + _SPARE)
+
+
+def _collected(parts: Iterator[npt.NDArray[np.float32]], most: int) -> npt.NDArray[np.float32]:
+    """The parts as one array, of at most so many samples."""
+    whole, count = new_array((most,)), 0
+    for part in parts:
+        whole[count : count + len(part)] = part
+        count += len(part)
+    release(whole)
+    return np.asarray(whole[:count])
 
 
 def _is_heard(sound: Sound, channel: int) -> bool:

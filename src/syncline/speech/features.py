@@ -15,6 +15,7 @@ import numpy.typing as npt
 from scipy import fft
 
 from syncline.errors import InputError
+from syncline.media.samples import release
 
 SAMPLE_RATE = 16_000
 HOP = 160
@@ -22,7 +23,7 @@ FRAME_RATE = SAMPLE_RATE // HOP  # 100 Hz
 N_FFT = 1024
 N_MELS = 80
 POWER_FLOOR = 1e-10  # -100 dB: under the noise of 16-bit sound, so that digital silence has a finite logarithm
-BLOCK_FRAMES = 4096  # spectra are made in blocks of 41 s: memory does not grow with the sound's length
+BLOCK_FRAMES = 1024  # spectra are made in blocks of 10 s: memory does not grow with the sound's length
 
 FloatArray = npt.NDArray[np.float32]
 
@@ -61,14 +62,25 @@ def power_mel(
     count = frame_count(len(y), hop)
     filters = mel_filters(n_mels, n_fft)
     taper = np.hanning(window + 1)[:-1].astype(np.float32)
-    padded = np.concatenate([np.zeros(window // 2, np.float32), y, np.zeros(window, np.float32)])
     result = np.empty((count, n_mels), np.float32)
-    frames = np.lib.stride_tricks.sliding_window_view(padded, window)[::hop][:count]
     for first in range(0, count, BLOCK_FRAMES):
-        spectrum = fft.rfft(frames[first : first + BLOCK_FRAMES] * taper, n_fft, axis=1)
+        last = min(count, first + BLOCK_FRAMES)
+        start = first * hop - window // 2
+        padded = _padded(y, start, (last - 1 - first) * hop + window)
+        frames = np.lib.stride_tricks.sliding_window_view(padded, window)[::hop]
+        spectrum = fft.rfft(frames * taper, n_fft, axis=1)
         power = spectrum.real**2 + spectrum.imag**2
-        result[first : first + BLOCK_FRAMES] = power @ filters
+        result[first:last] = power @ filters
+        release(y)
     return result
+
+
+def _padded(y: FloatArray, start: int, length: int) -> FloatArray:
+    """`length` samples of a sound from `start`, with silence where it has none."""
+    part = np.zeros(length, np.float32)
+    low, high = max(0, start), max(0, min(len(y), start + length))
+    part[low - start : high - start] = y[low:high]
+    return part
 
 
 def log_mel(y16k: npt.ArrayLike) -> FloatArray:
@@ -76,13 +88,19 @@ def log_mel(y16k: npt.ArrayLike) -> FloatArray:
 
     80 bands (Slaney) from 0 to 8 kHz, 1024-point FFT, hop 160: the numbers of DESIGN section 4. n = 1 + samples // 160.
     """
-    return np.asarray(np.log(power_mel(y16k) + POWER_FLOOR), np.float32)
+    mel = power_mel(y16k)
+    mel += np.float32(POWER_FLOOR)
+    return np.log(mel, out=mel)
 
 
 def mfcc(y16k: npt.ArrayLike, count: int = 13) -> FloatArray:
     """Mel-frequency cepstral coefficients: (n, count) float32 at 100 Hz, orthonormal DCT-II of `log_mel`."""
-    cepstrum = fft.dct(log_mel(y16k), type=2, norm="ortho", axis=1)
-    return np.asarray(cepstrum[:, :count], np.float32)
+    mel = log_mel(y16k)
+    result = np.empty((len(mel), min(count, mel.shape[1])), np.float32)
+    for first in range(0, len(mel), BLOCK_FRAMES):
+        part = slice(first, first + BLOCK_FRAMES)
+        result[part] = fft.dct(mel[part], type=2, norm="ortho", axis=1)[:, :count]
+    return result
 
 
 def delta(features: FloatArray, reach: int = 2) -> FloatArray:
@@ -101,11 +119,23 @@ def loudness_db(y16k: npt.ArrayLike, window: int = 400) -> FloatArray:
     """Root-mean-square level: (n,) float32, dB relative to full scale, one value each 10 ms over `window` samples."""
     y = checked_sound(y16k)
     count = frame_count(len(y))
-    sums = np.concatenate([[0.0], np.cumsum(y.astype(np.float64) ** 2)])
     centres = np.arange(count) * HOP
     low, high = np.clip(centres - window // 2, 0, len(y)), np.clip(centres + window // 2, 0, len(y))
-    power = (sums[high] - sums[low]) / window
+    power = (_energy_until(y, high) - _energy_until(y, low)) / window
     return np.asarray(10 * np.log10(power + POWER_FLOOR), np.float32)
+
+
+def _energy_until(y: FloatArray, ends: npt.NDArray[np.intp]) -> npt.NDArray[np.float64]:
+    """Sum of squares of the samples before each of some places, rising: in float64, which is not held for them all."""
+    result = np.zeros(len(ends))
+    total = 0.0
+    for first in range(0, len(y), BLOCK_FRAMES * HOP):
+        sums = np.cumsum(np.concatenate([[total], y[first : first + BLOCK_FRAMES * HOP].astype(np.float64) ** 2]))
+        here = slice(*np.searchsorted(ends, [first, first + len(sums) - 1], side="right"))
+        result[here] = sums[ends[here] - first]
+        total = sums[-1]
+        release(y)
+    return result
 
 
 def frames_at(features: npt.NDArray[np.floating[Any]], times_s: npt.ArrayLike, offset_s: float = 0.0) -> FloatArray:
