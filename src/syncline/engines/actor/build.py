@@ -230,8 +230,10 @@ def _assemble(
     keep = looks.keep & (sharpness >= options.min_detail)
     if not keep.any():
         keep[:] = True
-    model = context_model.train(context[keep], sound[keep], looks.components[keep], options.training)
     rows = np.flatnonzero(keep)
+    some = slice(None) if keep.all() else keep  # a slice copies nothing
+    model = context_model.train(context[some], sound[some], looks.components[some], options.training)
+    del context
     return Bank(
         clips=tuple(c.clip for c in chosen),
         clip=np.repeat(np.arange(len(chosen)), [len(c.frames) for c in chosen])[rows],

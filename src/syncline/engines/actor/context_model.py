@@ -186,7 +186,7 @@ def train(
     """
     if len(context) < MIN_FRAMES or components.shape[1] == 0:
         return None
-    given = np.concatenate([context, sound], axis=1).astype(np.float32)
+    given = np.concatenate([context, sound], axis=1).astype(np.float32, copy=False)
     wanted = np.ascontiguousarray(components, np.float32)
     scale = np.concatenate([np.ones(context.shape[1]), np.full(sound.shape[1], options.sound_scale)]).astype(np.float32)
     deaf = _ridge(context, wanted, scale[: context.shape[1]], options.ridge)
@@ -212,7 +212,8 @@ def train(
 def _ridge(given: Floats, wanted: Floats, scale: Floats, penalty: float) -> tuple[Floats, Floats]:
     """Weights and bias of a ridge regression, the inputs scaled before they are penalised."""
     mean, middle = given.mean(axis=0, dtype=np.float64), wanted.mean(axis=0, dtype=np.float64)
-    centred = ((given - mean.astype(np.float32)) * scale).astype(np.float32)
+    centred = given - mean.astype(np.float32)
+    centred *= scale
     gram = (centred.T @ centred).astype(np.float64) + penalty * np.eye(len(scale))
     weight = np.linalg.solve(gram, (centred.T @ (wanted - middle.astype(np.float32))).astype(np.float64))
     weight *= scale[:, None]

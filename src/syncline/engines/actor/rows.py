@@ -72,15 +72,22 @@ def lay_out(bank: Bank, period: float) -> Rows:
         sounds.append(bank.sound[grid_frames])
     frame = np.concatenate(frames)
     sound = np.concatenate(sounds)
-    context, context_axes = _reduced(np.concatenate(contexts), CONTEXT_DIMENSIONS)
+    context, context_axes = _reduced(_joined(contexts), CONTEXT_DIMENSIONS)
     near_sound, sound_axes = _reduced(sound, SOUND_DIMENSIONS)
     deaf = heard = np.zeros((len(frame), 0), np.float32)
     if bank.model is not None:
-        given = np.concatenate(inputs)
+        given = _joined(inputs)
         deaf = heard = bank.model.predict(given)
         if sound.shape[1]:
             heard = bank.model.predict(given, sound)
     return Rows(frame, np.concatenate(following), context, near_sound, deaf, heard, context_axes, sound_axes)
+
+
+def _joined(parts: list[Floats]) -> Floats:
+    """The parts of all clips in one array, which takes them: they are many megabytes and not held twice."""
+    whole = parts[0] if len(parts) == 1 else np.concatenate(parts)
+    parts.clear()
+    return whole
 
 
 def _grid(
