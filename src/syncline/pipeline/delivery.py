@@ -6,7 +6,7 @@ slower on two cores. A process costs a second to start, which passes while the f
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
 from types import TracebackType
@@ -18,6 +18,7 @@ import numpy.typing as npt
 from syncline.child import Child
 from syncline.events import Event, Listener
 from syncline.face.regions import Region
+from syncline.media.arrays import read_stored, write_array
 from syncline.media.info import VideoStream
 from syncline.media.options import OutputOptions
 from syncline.media.picture import Picture
@@ -31,7 +32,7 @@ PICTURE_DONE: Final = None  # the worker's answer to a Shot, when its slot is fr
 class Job:
     """What is written: see `media.write.Writer`.
 
-    ring : a scratch file for pictures on their way (see `pipeline.ring`).
+    ring : a scratch file for pictures on their way (see `pipeline.ring`); beside it the sound's samples will lie.
     usable : (T,) bool, output frames on which the mouth was drawn.
     """
 
@@ -43,6 +44,25 @@ class Job:
     total: Fraction
     threads: int
     usable: npt.NDArray[np.bool_]
+
+    def without_samples(self) -> Job:
+        """The same job for another process: the samples stay in a file, for long sound fills a pipe and two memories.
+
+        Raises OSError where the disk is full.
+        """
+        with self._samples.open("wb") as file:
+            write_array(file, self.sound.samples)
+        return replace(self, sound=replace(self.sound, samples=self.sound.samples[:0].copy()))
+
+    def with_samples(self) -> Job:
+        """The job as it was before `without_samples`; samples are read from their file when they are needed."""
+        with self._samples.open("rb") as file:
+            samples = read_stored(self._samples, file, (0, self._samples.stat().st_size), mapped=True)
+        return replace(self, sound=replace(self.sound, samples=samples))
+
+    @property
+    def _samples(self) -> Path:
+        return self.ring.with_suffix(".npy")
 
 
 @dataclass(frozen=True)
@@ -82,7 +102,7 @@ class Delivery:
         """Begin the file."""
         like = job.like
         self._ring = Ring(job.ring, like.layout, like.width, like.height, create=True)
-        self._child.send(job)
+        self._child.send(job.without_samples())
 
     def write(self, picture: Picture, time: Fraction, region: Region | None) -> None:
         """Add a frame; waits while the encoder is busy.

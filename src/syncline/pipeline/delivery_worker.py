@@ -21,7 +21,8 @@ def main(channel: Channel) -> None:
     """Write one file: a Job, then its Shots, then None; answers with events, `PICTURE_DONE`s, and Delivered."""
     cv2.setNumThreads(1)
     with threadpool_limits(1, user_api="blas"), Watch() as watch:
-        job: Job = channel.receive()
+        sent: Job = channel.receive()
+        job = sent.with_samples()
         ring = Ring(job.ring, job.like.layout, job.like.width, job.like.height)
         writer = Writer(
             job.path,
