@@ -34,6 +34,7 @@ PUBLIC = {
     "probe",
     "score",
     "show_actor",
+    "voice_names",
     "write_report",
     "write_score_report",
 }

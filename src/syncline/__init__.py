@@ -33,6 +33,7 @@ if TYPE_CHECKING:  # the rooms behind these names load on first use: `import syn
     from syncline.pipeline.take import Take
     from syncline.quality.score import Score
     from syncline.report.page import write_report, write_score_report
+    from syncline.speech.voices import voice_names
 
 __version__ = "0.1.0"
 
@@ -53,6 +54,7 @@ _HOMES = {
     "probe": "syncline.media.probe",
     "score": "syncline.pipeline.judge",
     "show_actor": "syncline.pipeline.actor",
+    "voice_names": "syncline.speech.voices",
     "write_report": "syncline.report.page",
     "write_score_report": "syncline.report.page",
 }
@@ -81,6 +83,7 @@ __all__ = [
     "probe",
     "score",
     "show_actor",
+    "voice_names",
     "write_report",
     "write_score_report",
 ]

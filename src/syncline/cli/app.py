@@ -12,7 +12,7 @@ from typing import Annotated
 import typer
 
 import syncline
-from syncline.cli import actor, demo, dub, probe, score
+from syncline.cli import actor, demo, dub, probe, score, voices
 from syncline.cli.ending import Ending, ending_of, say_ending
 from syncline.cli.native import filtered_stderr
 
@@ -31,6 +31,7 @@ app.command("demo")(demo.demo)
 app.command("dub")(dub.dub)
 app.command("score")(score.score)
 app.command("probe")(probe.probe)
+app.command("voices")(voices.voices)
 app.add_typer(actor.app, name="actor")
 
 

@@ -14,6 +14,7 @@ from syncline.media.read import analysis_sound
 from syncline.media.sound import Sound
 from syncline.pipeline.options import read_transcript
 from syncline.pipeline.prepare import Heard, InputFile
+from syncline.speech.voices import find_voice
 from syncline.store.hashing import DIGEST_BYTES
 
 STAGE = "speak"
@@ -55,8 +56,6 @@ class SpokenLine:
 
 def speak(text: Text, on_event: Listener) -> SpokenLine:
     """Have a text spoken. Raises InputError or LimitError where it cannot be."""
-    from syncline.speech.voices import find_voice
-
     words = read_transcript(text.text) or ""
     with timed(STAGE, on_event):
         voice = find_voice(text.voice, text.language)
@@ -65,7 +64,7 @@ def speak(text: Text, on_event: Listener) -> SpokenLine:
     for note in spoken.cue.notes:
         on_event(Note(STAGE, note))
     sound = Sound(np.ascontiguousarray(spoken.samples[:, None]), spoken.sample_rate, "mono")
-    settings = f"{voice.id} rate {text.rate:g} pitch {text.pitch:g}"
+    settings = f"{voice.name} ({voice.id}, version {voice.version}) rate {text.rate:g} pitch {text.pitch:g}"
     plain = words.encode("utf-8")
     digest = hashlib.blake2b(plain, digest_size=DIGEST_BYTES).hexdigest()
     source = InputFile(Path(settings.replace("/", "_")), len(plain), digest)
