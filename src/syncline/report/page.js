@@ -105,7 +105,6 @@
   }
 
   // --- what is under the play head ------------------------------------------------------------------------------------
-  const number = (value, digits) => value === null || value === undefined ? "not seen" : value.toFixed(digits);
   function under(list, t, start, finish) {
     const entry = list[lastAtMost(list, t, (item) => item[start])];
     return entry && t < entry[finish] ? entry : null;
@@ -115,8 +114,8 @@
     const word = under(data.words, t, 1, 2), phone = under(data.phones, t, 2, 3);
     if (word) told.push(`word “${word[0]}”`);
     if (phone) told.push(phone[0] === "sil" ? "silence" : `phone ${phone[0]}${phone[1] ? `, viseme ${phone[1]}` : ""}`);
-    if (data.asked.length) told.push(`opening asked ${number(data.asked[frame], 3)}`);
-    if (data.seen.length) told.push(`seen ${number(data.seen[frame], 3)}`);
+    if (data.asked.length) told.push(`opening asked ${data.asked[frame].toFixed(3)}`);
+    if (data.seen.length) told.push(data.seen[frame] === null ? "not seen" : `seen ${data.seen[frame].toFixed(3)}`);
     for (const [kind, first, count, reason] of data.bands) {
       if (kind !== "plate" && kind !== "far" && first <= frame && frame < first + count) told.push(reason);
     }

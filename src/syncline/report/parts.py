@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
+from itertools import groupby
 from typing import Any, Final
 
 from syncline.quality import SYNC_LIMITS, Figure, Gates, Grade
 from syncline.report.curve import limits_drawing, offset_curve, signed
 from syncline.report.markup import Markup, joined, table, tag, text
 from syncline.report.sheet import Look
-from syncline.report.subject import Band, Subject
+from syncline.report.subject import Subject
 
 NAMES: Final = {"passed": "Untouched frames"}
 MARKS: Final = {Grade.PASS: "✓", Grade.WARN: "!", Grade.FAIL: "✕"}
@@ -114,7 +115,9 @@ def offset(subject: Subject, gates: Gates) -> Markup:
         )
         parts.append(tag("p", text, class_="quiet"))
     else:
-        parts.append(tag("p", "No curve was kept for this take.", class_="quiet"))
+        known = score is not None and score.measured is not None
+        words = "There is no curve: nothing could be measured." if known else "No curve was kept for this take."
+        parts.append(tag("p", words, class_="quiet"))
     if value is not None:
         parts += [limits_drawing(value), _limits_table(value)]
     return joined(parts)
@@ -140,7 +143,7 @@ def closures(subject: Subject) -> Markup:
     if told:
         heads = ("Phone", "At", "Lips", "Smallest opening")
         rows = [_closure_row(closure, subject) for closure in told]
-        parts.append(table("Closures: every p, b and m", heads, rows))
+        parts.append(table("Closures: every p, b and m", heads, rows, class_="long"))
         parts.append(_more(len(score.closures) if score else 0))
     return joined(parts)
 
@@ -182,22 +185,37 @@ def to_frame(frame: int, subject: Subject) -> Markup:
 
 def flagged(subject: Subject) -> Markup:
     """Frames of which something is to be said."""
-    bands = [band for band in subject.bands if band.kind in ("pass", "flag", "fade")]
+    stretches = _stretches(subject)
     far = sum(band.count for band in subject.bands if band.kind == "far")
     parts = [tag("p", "No frame is flagged.")]
-    if bands:
-        rows = [_band_row(band, subject) for band in bands[:MAX_ROWS]]
-        parts = [table("Flagged frames", ("From", "Frames", "What"), rows), _more(len(bands))]
+    if stretches:
+        rows = [_stretch_row(each, subject) for each in stretches[:MAX_ROWS]]
+        parts = [table("Flagged frames", ("From", "Frames", "What"), rows, class_="long"), _more(len(stretches))]
     if far:
         words = f"On {far} of {subject.video.frames} frames the bank holds nothing alike: grey marks in the timeline."
         parts.append(tag("p", words, class_="quiet"))
     return joined(parts)
 
 
-def _band_row(band: Band, subject: Subject) -> tuple[object, ...]:
-    last = band.start + band.count - 1
-    frames = str(band.start) if band.count == 1 else f"{band.start}–{last}"
-    return to_frame(min(band.start, subject.video.frames - 1), subject), frames, band.reason
+def _stretches(subject: Subject) -> list[tuple[int, int, tuple[str, ...]]]:
+    """First frame, number of frames, and all that is said of them: neighbours of which the same is said are one."""
+    told: list[tuple[str, ...]] = [()] * subject.video.frames
+    for band in subject.bands:
+        if band.kind in ("pass", "flag", "fade"):
+            for frame in range(band.start, min(band.start + band.count, len(told))):
+                told[frame] = (*told[frame], band.reason)
+    stretches: list[tuple[int, int, tuple[str, ...]]] = []
+    for reasons, frames in groupby(range(len(told)), key=told.__getitem__):
+        run = list(frames)
+        if reasons:
+            stretches.append((run[0], len(run), reasons))
+    return stretches
+
+
+def _stretch_row(stretch: tuple[int, int, tuple[str, ...]], subject: Subject) -> tuple[object, ...]:
+    first, count, reasons = stretch
+    frames = str(first) if count == 1 else f"{first}–{first + count - 1}"
+    return to_frame(first, subject), frames, "; ".join(sorted(reasons, key=lambda reason: "went through" not in reason))
 
 
 def contact_sheet(shown: Sequence[Look], subject: Subject) -> Markup:
@@ -284,7 +302,7 @@ def transcript(subject: Subject) -> Markup:
     times = "{:.2f} to {:.2f} s"
     if cue.words:
         rows = [(word.text, times.format(word.start, word.end)) for word in cue.words[:MAX_ROWS]]
-        return joined([table("Words", ("Word", "Time"), rows), _more(len(cue.words))])
+        return joined([table("Words", ("Word", "Time"), rows, class_="long"), _more(len(cue.words))])
     spoken = [phone for phone in cue.phones if not phone.silent]
     rows = [(phone.ipa, times.format(phone.start, phone.end)) for phone in spoken[:MAX_ROWS]]
-    return joined([table("Phones", ("Phone", "Time"), rows), _more(len(spoken))])
+    return joined([table("Phones", ("Phone", "Time"), rows, class_="long"), _more(len(spoken))])

@@ -23,6 +23,16 @@ BandKind = Literal["pass", "flag", "plate", "fade", "far"]
 # What a reader wants to know of a frame; closures and rests are seen on the other tracks.
 _SHOWN_FLAGS: Final = {"no_bank": "no bank", "island": "too short a stretch to draw on"}
 
+_FLAGS: Final = {  # of the face track, by `face.tracks.Flag`
+    "no_face": "no face",
+    "yaw": "turned away",
+    "small": "face too small",
+    "occluded": "mouth covered",
+    "cut": "first frame after a cut",
+    "bridged": "face bridged over a gap",
+    "off_frame": "mouth outside the picture",
+}
+
 
 @dataclass(frozen=True)
 class Band:
@@ -202,5 +212,5 @@ def _flagged(document: Timeline, shown: tuple[int, ...]) -> Iterator[Band]:
         names = flags.get(shown[start])
         if t == len(shown) or flags.get(shown[t]) != names:
             if names:
-                yield Band("flag", start, t - start, ", ".join(name.replace("_", " ") for name in names))
+                yield Band("flag", start, t - start, ", ".join(_FLAGS.get(name, name) for name in names))
             start = t
