@@ -14,7 +14,7 @@ from syncline.speech.cuesheet import SILENCE, CueSheet
 GRID_RATE = 200  # cells a second of the articulatory score; 5 ms is far under a picture and under the smoothing
 OFFSETS_S: tuple[float, ...] = tuple(round(-0.2 + 0.04 * k, 2) for k in range(11))  # -200..+200 ms in 40 ms steps
 SIGMA_S = 0.09
-BLOCK = 1024  # pictures worked on at once
+BLOCK = 1024  # pictures or cells worked on at once
 
 FloatArray = npt.NDArray[np.float32]
 
@@ -72,10 +72,13 @@ def articulatory_score(cue: CueSheet, pad_s: float = 0.0) -> FloatArray:
     values = np.stack(points).astype(np.float64)
     spans = np.diff(np.asarray(edges))
     integral = np.concatenate([np.zeros((1, values.shape[1])), np.cumsum(values * spans[:, None], axis=0)])
-    borders = np.arange(cells + 1) / GRID_RATE
-    piece = np.clip(np.searchsorted(edges, borders, side="right") - 1, 0, len(spans) - 1)
-    at_border = integral[piece] + values[piece] * (borders - np.asarray(edges)[piece])[:, None]
-    return (np.diff(at_border, axis=0) * GRID_RATE).astype(np.float32)
+    result = np.empty((cells, values.shape[1]), np.float32)
+    for first in range(0, cells, BLOCK):
+        borders = np.arange(first, min(cells, first + BLOCK) + 1) / GRID_RATE
+        piece = np.clip(np.searchsorted(edges, borders, side="right") - 1, 0, len(spans) - 1)
+        at_border = integral[piece] + values[piece] * (borders - np.asarray(edges)[piece])[:, None]
+        result[first : first + BLOCK] = np.diff(at_border, axis=0) * GRID_RATE
+    return result
 
 
 def phone_index(cue: CueSheet, times: npt.ArrayLike) -> npt.NDArray[np.intp]:
