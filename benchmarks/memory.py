@@ -6,10 +6,12 @@ import os
 import resource
 import sys
 import threading
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
 INTERVAL = 0.05  # s between samples
+LOOK = 10  # samples between looks for new processes: reading them all costs ten times a sample
 PROC = Path("/proc")
 
 
@@ -47,16 +49,20 @@ class PeakMeter:
         return Peak(usage.ru_maxrss / (1e6 if sys.platform == "darwin" else 1e3), code, "largest process (rusage)")
 
     def _sample(self) -> None:
+        count = 0
         while True:
-            self._peak = max(self._peak, tree_bytes(self._pid))
+            if count % LOOK == 0:
+                tree = [self._pid, *descendants(self._pid)]
+            self._peak = max(self._peak, resident_bytes(tree))
+            count += 1
             if self._ended.wait(INTERVAL):
                 return
 
 
-def tree_bytes(pid: int) -> int:
-    """Resident bytes of a process and all of its descendants now; 0 where it has ended or there is no /proc."""
+def resident_bytes(pids: Iterable[int]) -> int:
+    """Resident bytes of some processes now; 0 for those that have ended, or where there is no /proc."""
     total = 0
-    for one in (pid, *_descendants(pid)):
+    for one in pids:
         try:
             total += int((PROC / str(one) / "statm").read_text().split()[1])
         except (OSError, IndexError):  # ended meanwhile
@@ -64,7 +70,7 @@ def tree_bytes(pid: int) -> int:
     return total * resource.getpagesize()
 
 
-def _descendants(pid: int) -> list[int]:
+def descendants(pid: int) -> list[int]:
     """All processes below one, by /proc/PID/stat of every process: the parent stands after the name in brackets."""
     children: dict[int, list[int]] = {}
     for entry in PROC.glob("[0-9]*/stat"):

@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from benchmarks.memory import PeakMeter, tree_bytes
+from benchmarks.memory import PeakMeter, resident_bytes
 
 from benchmarks import memory
 
@@ -24,8 +24,8 @@ MEGABYTES = 60
 
 def started(*, both: bool) -> subprocess.Popen[bytes]:
     """A process whose child holds memory for a while, and which itself holds as much at the same time if `both`."""
-    child = HOLD.format(size=MEGABYTES << 20, seconds=0.8)
-    hold = HOLD.format(size=MEGABYTES << 20 if both else 1, seconds=0.5)
+    child = HOLD.format(size=MEGABYTES << 20, seconds=1.6)
+    hold = HOLD.format(size=MEGABYTES << 20 if both else 1, seconds=1.2)
     return subprocess.Popen([sys.executable, "-c", PARENT.format(child=child, hold=hold)])
 
 
@@ -46,7 +46,7 @@ def test_parent_and_child_count_together() -> None:
 
 def test_without_proc_the_largest_process_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(memory, "PROC", tmp_path)
-    assert tree_bytes(1) == 0
+    assert resident_bytes([1]) == 0
     peak = measured(started(both=True))
     assert peak.measured == "largest process (rusage)"
     assert peak.megabytes > MEGABYTES
