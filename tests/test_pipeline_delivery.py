@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import pickle
 import signal
 from dataclasses import replace
 from fractions import Fraction
@@ -47,6 +48,18 @@ def delivered(info: MediaInfo, path: Path, region: Region | None = None, told: R
         for picture in read_pictures(info):
             delivery.write(picture, need_picture(info).seconds(picture.index), region)
         return delivery.finish(told or Recorder())
+
+
+def test_long_sound_is_not_sent_through_the_pipe(tmp_path: Path) -> None:
+    info = probe(clips.make_clip(tmp_path / "a.mp4", frames=FRAMES, sound=clips.tone(FRAMES / 25)))
+    job = job_of(info, tmp_path / "b.mp4")
+    sent = pickle.dumps(job.without_samples())
+    assert len(sent) < job.sound.samples.nbytes / 4
+    again = pickle.loads(sent).with_samples()
+    assert isinstance(again.sound.samples, np.memmap)
+    assert np.array_equal(again.sound.samples, job.sound.samples)
+    assert again.sound.samples.dtype == job.sound.samples.dtype
+    assert again.sound.bits == job.sound.bits
 
 
 @pytest.mark.parametrize("pixel_format", ["yuv420p", "yuv422p10le", "gray"])
