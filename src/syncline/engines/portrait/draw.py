@@ -25,6 +25,7 @@ Floats = npt.NDArray[np.float32]
 Pixels = npt.NDArray[np.uint8]
 
 CELL: Final = 0.05  # IOD, step of the coarse grid
+OWN_WITHIN: Final = 0.015  # IOD of movement from which the inside of an open mouth is wholly drawn anew
 STILL_HEAD: Final = np.zeros(TERMS, np.float32)
 
 
@@ -157,6 +158,9 @@ class Painter:
         below, inside = (_resized(each, size)[..., None] for each in (patch.below, patch.inside))
         lips = upper.astype(np.float32)
         lips += below * (lower.astype(np.float32) - lips)
+        if self._face.open:
+            # At its own mouth the still's own pixels are left as they are.
+            inside = inside * float(np.clip(np.abs(self._geometry.change(look.mouth)).max() / OWN_WITHIN, 0.0, 1.0))
         if inside.any():
             filling = _resized(self._inside(patch, head, drop, look), size)
             lips += inside * (filling - lips)

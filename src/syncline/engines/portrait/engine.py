@@ -64,6 +64,11 @@ class PortraitEngine:
         return table_of(self._face, teeth=self._painter.shows_teeth)
 
     @property
+    def shows_teeth(self) -> bool:
+        """Whether the still shows teeth; else the mouth opens less far."""
+        return self._painter.shows_teeth
+
+    @property
     def life(self) -> Life:
         """What was planned beside the mouth."""
         if self._life is None:

@@ -190,7 +190,7 @@ class Interior:
         deep = 0.20 * lips + 0.07 * float(skin.mean()) * np.array([0.35, 0.30, 1.0], np.float32)
         if self.own is not None and self.own.dark is not None:
             deep = self.own.dark
-        flesh = 0.70 * lips + 0.10 * skin
+        flesh = 0.62 * lips + 0.10 * skin
         gap = np.maximum(patch.lower - patch.upper, 1e-3)
         s = np.clip(patch.u / patch.width, 0.0, 1.0)
         middle = np.clip(4.0 * s * (1.0 - s), 0.0, 1.0)
@@ -202,15 +202,15 @@ class Interior:
         share = body * (0.60 + 0.15 * tongue + 0.25 * depth) * smooth(middle / 0.7)
         groove = 1.0 - 0.18 * np.exp(-((((s - 0.5) * patch.width) / 0.02) ** 2))
         # The lower lip's own inner side, in its shadow.
-        near = np.exp(-np.maximum(height, 0.0) / 0.010) * smooth(gap / 0.03)
-        share = np.maximum(share * groove * (1.0 - 0.45 * near), 0.28 * near * middle)
+        near = np.exp(-np.maximum(height, 0.0) / 0.014) * smooth(gap / 0.03)
+        share = np.maximum(share * groove * (1.0 - 0.65 * near), 0.25 * near * middle)
         return np.asarray(deep + share[..., None] * (flesh - deep), np.float32)
 
     def _with_teeth(self, cavity: Floats, patch: Patch, rest_line: Floats) -> Floats:
         """A dim band of upper teeth, fixed to the skull, soft at its lower edge."""
         skin = self._palette.skin
         light = float(skin.mean())
-        tooth = TEETH_LIGHT * (0.50 * skin + 0.50 * light * np.array([0.98, 1.06, 1.14], np.float32))
+        tooth = TEETH_LIGHT * (0.62 * skin + 0.38 * light * np.array([0.96, 1.05, 1.16], np.float32))
         s = np.clip(patch.u / patch.width, 0.0, 1.0)
         middle = np.clip(4.0 * s * (1.0 - s), 0.0, 1.0)
         # Edges of the incisors, lower in the middle, with the trace of a gap between teeth.

@@ -152,7 +152,7 @@ def brow_heights(clock: Doubles, strokes: list[tuple[float, float]], rng: np.ran
     height = np.zeros(len(clock))
     free = 0.0
     for when, strength in strokes:
-        if when < free or strength < 0.35 or rng.uniform() > 0.55:
+        if when < free or strength < 0.30 or rng.uniform() > 0.7:
             continue
         size = BROW_IOD * strength * rng.uniform(0.5, 1.0)
         height = np.maximum(
