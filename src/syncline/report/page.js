@@ -44,7 +44,7 @@
     seekFrame(frameAt(now()) + count);
   }
   function play() {
-    if (after.ended || now() >= end - period / 2) seek(0);
+    if (after.ended || now() >= end - 0.6 * period) seek(0);
     if (moving) moving.currentTime = now();
     const started = [after.play()];
     if (moving) started.push(moving.play());

@@ -7,7 +7,7 @@ from typing import Final
 
 from syncline.errors import InputError, printable
 from syncline.events import Artifact, Listener, silent
-from syncline.media.atomic import AtomicOutput
+from syncline.media.atomic import AtomicOutput, refuse_existing
 from syncline.quality import Gates, Score
 from syncline.report import parts
 from syncline.report.data import page_data
@@ -19,6 +19,7 @@ from syncline.speech.cuesheet import CueSheet
 from syncline.timeline import ContactFrame
 
 NAME: Final = "index.html"
+NO_FOLDER: Final = "the folder for the report cannot be made there; name another"
 
 
 def write_report(
@@ -46,6 +47,7 @@ def write_report(
     Raises MissingInput where the take or a named plate is not there, InputError where they are not the files that the
     timeline tells of, or where the page is there already without `force`.
     """
+    refuse_folder(folder, force=force)
     subject = take_subject(Path(timeline_path), Path(output), None if plate is None else Path(plate))
     return _write(subject, Path(folder), force, on_event)
 
@@ -62,16 +64,31 @@ def write_score_report(
 ) -> Path:
     """Write the page of a clip that was only scored: without a plate to compare with, else as `write_report`.
 
-    cue : what is said in it, where that is known. contact : frames to look at.
+    cue : what is said in it, where that is known. contact : frames to look at; those the score names, where none are.
     """
+    refuse_folder(folder, force=force)
     return _write(clip_subject(Path(video), score, cue, contact), Path(folder), force, on_event)
+
+
+def refuse_folder(folder: str | Path, *, force: bool = False) -> None:
+    """Raise InputError where no report can go: a file is there, or a page without `force`; to be asked before the work
+    that the report is of."""
+    place = Path(folder)
+    try:
+        there, is_folder = place.exists(), place.is_dir()
+    except OSError as exc:  # a name too long
+        raise InputError(NO_FOLDER, file=place, stage=STAGE) from exc
+    if there and not is_folder:
+        raise InputError("the folder for the report is a file; name another", file=place, stage=STAGE)
+    if is_folder:
+        refuse_existing(place / NAME, force=force)
 
 
 def _write(subject: Subject, folder: Path, force: bool, on_event: Listener) -> Path:
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except (OSError, ValueError) as exc:
-        raise InputError("the folder for the report cannot be made there", file=folder, stage=STAGE) from exc
+        raise InputError(NO_FOLDER, file=folder, stage=STAGE) from exc
     path = folder / NAME
     with AtomicOutput(path, force=force) as temporary:
         temporary.write_text(page(subject, on_event), encoding="utf-8")

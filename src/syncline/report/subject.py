@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Final, Literal
@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from syncline.errors import InputError, MissingInput
 from syncline.media.info import MediaInfo, VideoStream
 from syncline.media.probe import need_footage, need_picture, probe
-from syncline.quality import Score
+from syncline.quality import Score, notable_frames
 from syncline.speech.cuesheet import CueSheet
 from syncline.store import file_hash
 from syncline.timeline import ContactFrame, Timeline, read_timeline
@@ -136,7 +136,8 @@ def clip_subject(video: Path, score: Score, cue: CueSheet | None, contact: tuple
     frames = need_footage(take).frames
     if score.measured is not None and len(score.measured.times) > frames:
         raise InputError("the score is of another clip: it has more frames", file=video, stage=STAGE)
-    return Subject(video.name, take, None, (), score, cue, contact, ())
+    named = contact or tuple(ContactFrame(**asdict(notable)) for notable in notable_frames(score))
+    return Subject(video.name, take, None, (), score, cue, named, ())
 
 
 def _shown(document: Timeline, file: Path) -> tuple[int, ...]:
