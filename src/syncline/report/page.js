@@ -140,9 +140,12 @@
   // --- timeline -------------------------------------------------------------------------------------------------------
   const ROWS = { ruler: 22, wave: 74, words: 26, phones: 24, visemes: 24, opening: 130, closures: 40, frames: 26 };
   const LABELS = { wave: "sound", words: "words", phones: "phones", visemes: "visemes", opening: "opening", closures: "p b m", frames: "frames" };
-  const GAP = 3, LEAST_SPAN_S = 0.5, FIRST_PX_A_SECOND = 110, GUTTER = 88, NARROW = 600;
+  const GAP = 3, HEIGHT = Object.values(ROWS).reduce((sum, height) => sum + height + GAP, -GAP);
+  const LEAST_SPAN_S = 0.5, LEAST_TEXT_PX = 7, FIRST_PX_A_SECOND = 110, GUTTER = 88, NARROW = 600;
   const timeline = (() => {
-    const canvas = byId("timeline"), pen = canvas.getContext("2d");
+    // The tracks are painted once a view, on a layer of their own; a frame that is shown costs a copy and the play head.
+    const canvas = byId("timeline"), glass = canvas.getContext("2d");
+    const layer = document.createElement("canvas"), pen = layer.getContext("2d");
     const wave = Int8Array.from(atob(data.wave), (c) => c.charCodeAt(0) << 24 >> 24);
     const highest = Math.max(0.05, (data.closed || 0) * 2, ...[0].concat(largest(data.asked), largest(data.seen)));
     let start = 0, span = 0, width = 0, gutter = GUTTER, colours = {}, hatch = null;
@@ -161,19 +164,20 @@
       const scale = window.devicePixelRatio || 1, box = canvas.getBoundingClientRect();
       width = box.width;
       gutter = width < NARROW ? 0 : GUTTER;
-      canvas.width = Math.round(box.width * scale);
-      canvas.height = Math.round(box.height * scale);
+      canvas.width = layer.width = Math.round(box.width * scale);
+      canvas.height = layer.height = Math.round(box.height * scale);
       pen.setTransform(scale, 0, 0, scale, 0, 0);
-      if (!span && width) look(0, Math.max(3, width / FIRST_PX_A_SECOND)); else draw();
+      glass.setTransform(scale, 0, 0, scale, 0, 0);
+      if (!span && width) look(0, Math.max(3, width / FIRST_PX_A_SECOND)); else paint();
     }
     const x = (t) => gutter + (width - gutter) * (t - start) / span;
     const timeAt = (px) => start + span * (px - gutter) / (width - gutter);
     function font(size, weight = 400) {
       pen.font = `${weight} ${size}px system-ui, "Noto Sans", sans-serif`;
     }
-    function draw() {
+    function paint() {
       if (!width || !span) return;
-      pen.clearRect(0, 0, width, canvas.height);
+      pen.clearRect(0, 0, width, layer.height);
       let top = 0;
       for (const [row, height] of Object.entries(ROWS)) {
         pen.save();
@@ -185,14 +189,21 @@
         if (LABELS[row]) label(LABELS[row], top, height);
         top += height + GAP;
       }
+      draw();
+    }
+    function draw() {
+      if (!width || !span) return;
+      glass.clearRect(0, 0, width, canvas.height);
+      glass.drawImage(layer, 0, 0, layer.width, layer.height, 0, 0, width, layer.height / (layer.width / width));
       const at = x(now());
-      if (at >= gutter - 1 && at <= width + 1) {
-        pen.fillStyle = colours.head;
-        pen.fillRect(at - 1, 0, 2, top - GAP);
-        pen.beginPath();
-        pen.moveTo(at - 6, 0); pen.lineTo(at + 6, 0); pen.lineTo(at, 8);
-        pen.fill();
-      }
+      if (at < gutter - 1 || at > width + 1) return;
+      glass.fillStyle = colours.head;
+      glass.fillRect(at - 1, 0, 2, HEIGHT);
+      glass.beginPath();
+      glass.moveTo(at - 6, 0);
+      glass.lineTo(at + 6, 0);
+      glass.lineTo(at, 8);
+      glass.fill();
     }
     function label(words, top, height) {
       font(11, 600);
@@ -256,6 +267,11 @@
           const left = x(item[from]), right = x(item[to]);
           pen.globalAlpha = sure(item) < 0.5 ? 0.6 : 1;
           pen.fillStyle = colours[colour];
+          if (right - left < LEAST_TEXT_PX) {
+            pen.fillRect(left, top + 1, Math.max(0.5, right - left - 0.5), height - 2);
+            pen.globalAlpha = 1;
+            continue;
+          }
           pen.beginPath();
           pen.roundRect(left + 0.5, top + 1, Math.max(1, right - left - 1), height - 2, 3);
           pen.fill();
@@ -376,7 +392,7 @@
       const pan = byId("pan");
       pan.parentElement.hidden = span >= end - 1e-6;
       if (document.activeElement !== pan) pan.value = end > span ? 1000 * start / (end - span) : 0;
-      draw();
+      paint();
     }
     const zoom = (factor) => look(now() - span * factor * (now() - start) / span, span * factor);
     function reveal(t) {
@@ -406,7 +422,7 @@
     byId("zoom-out").addEventListener("click", () => zoom(2));
     byId("zoom-all").addEventListener("click", () => look(0, end));
     byId("pan").addEventListener("input", (event) => look(event.target.value / 1000 * (end - span), span));
-    matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => { palette(); draw(); });
+    matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => { palette(); paint(); });
     palette();
     new ResizeObserver(fit).observe(canvas);
     fit();

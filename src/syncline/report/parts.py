@@ -19,7 +19,7 @@ MARKS: Final = {Grade.PASS: "✓", Grade.WARN: "!", Grade.FAIL: "✕"}
 VERDICTS: Final = {
     Grade.PASS: "Every gate passes.",
     Grade.WARN: "No gate fails; look at what is marked.",
-    Grade.FAIL: "A gate fails: this take should not leave the house.",
+    Grade.FAIL: "A gate fails: it should not go out as it is.",
 }
 MAX_ROWS: Final = 500  # of one table: longer lists are in the timeline
 ORDER: Final = {Grade.FAIL: 0, Grade.WARN: 1, Grade.PASS: 2}
