@@ -44,7 +44,7 @@ STILLS = {
     "224 px": Recipe("vox_681100216_en.mp4", 168),
     "turned 700": Recipe("vrt1.mp4", 4),
     "two faces, microphone": Recipe("debate_2spk_en.mp4", 153),
-    "painted": Recipe("vrt1.mp4", 4, "painted"),
+    "painted": Recipe("german_news_de.mp4", 472, "painted"),
     "greyscale": Recipe("german_news_de.mp4", 132, "grey"),
 }
 
@@ -62,7 +62,7 @@ def pixels_of(recipe: Recipe) -> Image:
     """The still (h, w, 3) BGR of a recipe."""
     image = next(iter(read_pictures(probe(clip(recipe.clip)), [recipe.frame]))).bgr()
     if recipe.made == "painted":
-        return np.asarray(cv2.stylization(image, sigma_s=40, sigma_r=0.35), np.uint8)
+        return np.asarray(cv2.stylization(image, sigma_s=30, sigma_r=0.08), np.uint8)
     if recipe.made == "grey":
         return np.repeat(cv2.cvtColor(image, cv2.COLOR_BGR2GRAY)[..., None], 3, axis=2)
     return image

@@ -25,6 +25,7 @@ Floats = npt.NDArray[np.float32]
 Pixels = npt.NDArray[np.uint8]
 
 CELL: Final = 0.05  # IOD, step of the coarse grid
+TEETH_FOLLOW: Final = 0.6  # of the lower lip's way: what stands on the jaw goes less far than the lip
 OWN_WITHIN: Final = 0.015  # IOD of movement from which the inside of an open mouth is wholly drawn anew
 STILL_HEAD: Final = np.zeros(TERMS, np.float32)
 
@@ -114,7 +115,7 @@ class Painter:
         xy = self._places(fields[0] + below * (fields[1] - fields[0]), self._box)
         after = cv2.remap(self._pixels, xy, None, cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
         if patch is not None:
-            drop = (edges[1, 5] - read[1, 5]) - carried[1, 5]
+            drop = TEETH_FOLLOW * (edges[1, 5] - read[1, 5] - carried[1, 5])
             self._draw_mouth(after, patch, fields, head, drop, look)
         if look.blink > 0.0:
             self._draw_lids(after, xy, turned, look.blink)
@@ -170,7 +171,7 @@ class Painter:
     def _inside(self, patch: Patch, head: Floats, drop: Floats, look: Look) -> Floats:
         """(h, w, 3) float32 BGR of the mouth's inside over a patch.
 
-        drop : (2,) px by which the lower lip, and with it what stands on the jaw, has left its own place.
+        drop : (2,) px by which what stands on the jaw has left its own place.
         """
         face = self._face
         shift = _sampled(self._field.grid, head, patch.places)

@@ -30,10 +30,21 @@ EDGE_SOFT: Final = 0.010  # IOD
 
 @dataclass(frozen=True, eq=False)
 class Palette:
-    """Colours of the still, BGR levels: lips, skin below them."""
+    """Colours of the still, BGR levels: lips and skin."""
 
     lips: Floats
     skin: Floats
+
+    @property
+    def colour(self) -> float:
+        """How much colour may be brought in."""
+        return float(np.clip((max(np.ptp(self.lips), np.ptp(self.skin)) - 6.0) / 20.0, 0.0, 1.0))
+
+    def tinted(self, blue: float, green: float, red: float) -> Floats:
+        """(3,) float32: a tint of light 1 on a coloured picture, grey on a grey one."""
+        tint = np.array([blue, green, red], np.float32)
+        mean = float(tint @ np.array([0.114, 0.587, 0.299], np.float32))
+        return np.asarray(mean + self.colour * (tint - mean), np.float32)
 
     @classmethod
     def measured(cls, picture: Picture, face: StillFace) -> Palette:
@@ -136,13 +147,14 @@ class OwnInside:
             # Beyond what the still shows its edge goes on; unblurred it would leave streaks.
             beyond = smooth(np.abs(held - v) / (0.02 * self._iod))[..., None]
             colours.append(sharp + beyond * (blurred.astype(np.float32) - sharp))
+            # Where hardly anything stands on the jaw, what is seen there is the lip's own dark rim, and a mouth that
+            # opens a little further shows more of what hangs from the skull: else a dark line would lie under it.
+            standing = smooth((lower - edge - 0.02 * self._iod) / (0.025 * self._iod))
             if which == 0:
-                # A mouth that opens a little further than the still's shows more of the same; a dark line would be
-                # drawn under the teeth else.
-                known = np.maximum(known, 1.0 - smooth((lip + v - lower) / (0.028 * self._iod)))
+                more = 1.0 - smooth((lip + v - lower) / (0.028 * self._iod))
+                known = np.maximum(known, more * (1.0 - standing))
             else:
-                # Where hardly anything stands on the jaw, what is seen there is the lip's own dark rim.
-                known = known * smooth((lower - edge - 0.02 * self._iod) / (0.025 * self._iod))
+                known = known * standing
             surety.append(known.astype(np.float32))
         front, back = (each.astype(np.float32) for each in colours)
         drawn = back + surety[0][..., None] * (front - back)
@@ -163,7 +175,9 @@ class Interior:
     def __init__(self, picture: Picture, face: StillFace) -> None:
         self._face = face
         self._palette = Palette.measured(picture, face)
-        self.own = OwnInside(picture, face, self._palette) if face.open else None
+        edges, size = np.stack([face.upper, face.lower]), (picture.width, picture.height)
+        seen = face.open and Patch.around(edges, face.scale, size) is not None
+        self.own = OwnInside(picture, face, self._palette) if seen else None
 
     @property
     def shows_teeth(self) -> bool:
@@ -187,19 +201,20 @@ class Interior:
         """Dark flesh: darkest under the upper lip and in the corners, a little lighter low in the middle."""
         lips, skin = self._palette.lips, self._palette.skin
         # Darkness of a mouth is never black: light comes through lips and cheeks, and it is red.
-        deep = 0.20 * lips + 0.07 * float(skin.mean()) * np.array([0.35, 0.30, 1.0], np.float32)
+        deep = 0.20 * lips + 0.07 * float(skin.mean()) * self._palette.tinted(0.35, 0.30, 1.0)
         if self.own is not None and self.own.dark is not None:
             deep = self.own.dark
-        flesh = 0.62 * lips + 0.10 * skin
+        flesh = 0.50 * lips + 0.08 * skin
         gap = np.maximum(patch.lower - patch.upper, 1e-3)
         s = np.clip(patch.u / patch.width, 0.0, 1.0)
         middle = np.clip(4.0 * s * (1.0 - s), 0.0, 1.0)
         # The tongue rests behind the lower teeth, its top about 0.06 IOD above the lower lip; raised, it fills the gap.
         top = np.minimum(0.085 * middle, 0.62 * gap) + tongue * 0.45 * gap * middle
         height = patch.lower - patch.v
-        body = smooth((top - height) / (0.035 + 0.02 * tongue))
+        body = smooth((top - height) / (0.045 + 0.02 * tongue))
         depth = smooth((patch.v - patch.upper) / 0.07)  # in the upper lip's shadow
         share = body * (0.60 + 0.15 * tongue + 0.25 * depth) * smooth(middle / 0.7)
+        share = share * smooth(gap / 0.12)  # little light falls into a narrow gap
         groove = 1.0 - 0.18 * np.exp(-((((s - 0.5) * patch.width) / 0.02) ** 2))
         # The lower lip's own inner side, in its shadow.
         near = np.exp(-np.maximum(height, 0.0) / 0.014) * smooth(gap / 0.03)
@@ -210,7 +225,7 @@ class Interior:
         """A dim band of upper teeth, fixed to the skull, soft at its lower edge."""
         skin = self._palette.skin
         light = float(skin.mean())
-        tooth = TEETH_LIGHT * (0.62 * skin + 0.38 * light * np.array([0.96, 1.05, 1.16], np.float32))
+        tooth = TEETH_LIGHT * (0.62 * skin + 0.38 * light * self._palette.tinted(0.96, 1.05, 1.16))
         s = np.clip(patch.u / patch.width, 0.0, 1.0)
         middle = np.clip(4.0 * s * (1.0 - s), 0.0, 1.0)
         # Edges of the incisors, lower in the middle, with the trace of a gap between teeth.
@@ -219,7 +234,9 @@ class Interior:
         end = rest_line + TEETH_SHOWN * (0.45 + 0.55 * middle) + scallop
         band = smooth((end - patch.v) / 0.011 + 0.5)
         round_ = smooth((middle - 0.20) / 0.65)  # the row of teeth bends back to the sides
+        gap = np.maximum(patch.lower - patch.upper, 0.0)
         shadow = 1.0 - 0.40 * np.exp(-np.maximum(patch.v - patch.upper, 0.0) / 0.020)
         shadow = shadow * (1.0 - 0.10 * np.exp(-(((np.mod(across + 0.0425, 0.085) - 0.0425) / 0.004) ** 2)))
-        share = band * round_ * 0.92
+        # Little light falls into a narrow gap.
+        share = band * round_ * (0.15 + 0.77 * smooth(gap / 0.11))
         return np.asarray(cavity + share[..., None] * (tooth * shadow[..., None] - cavity), np.float32)
