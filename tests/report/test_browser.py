@@ -267,3 +267,11 @@ def test_it_fits_any_width(page: Browser, width: int, scale: float) -> None:
     drawn, asked = page.run("document.getElementById('timeline').width"), page.run("timeline.clientWidth")
     assert drawn == pytest.approx(asked * scale, abs=scale)  # sharp
     assert colours(page, 25, 99) > 3
+
+
+def test_a_browser_that_refuses_data_uris_is_given_blobs(page: Browser) -> None:
+    page.run("after.dispatchEvent(new Event('error'))")
+    page.until("after.src.startsWith('blob:') && after.readyState >= 2")
+    page.press(" ")
+    page.until("after.currentTime > 0.2 && !after.paused")
+    page.requests[:] = [url for url in page.requests if not url.startswith("blob:")]
