@@ -9,6 +9,7 @@ from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
 
@@ -20,6 +21,7 @@ from syncline.media.info import MediaInfo
 from syncline.media.options import OutputOptions
 from syncline.media.probe import need_picture, need_sound, probe
 from syncline.media.read import read_pictures, read_sound
+from syncline.media.sound import Sound
 from syncline.media.write import Writer
 from syncline.pipeline.delivery import Delivered, Delivery, Job
 from syncline.pipeline.ring import SLOTS, Ring
@@ -147,3 +149,28 @@ def test_the_ring_holds_the_last_pictures(info: MediaInfo, tmp_path: Path) -> No
             target[:] = plane
     for number in range(SLOTS, 2 * SLOTS):
         assert all(np.array_equal(a, b) for a, b in zip(other.planes(number), pictures[number].planes, strict=True))
+
+
+def test_tears_of_a_still_are_counted_on_what_was_encoded(shared_data: Path, tmp_path: Path) -> None:
+    clip = probe(shared_data / "clips" / "german_news_de.mp4")
+    first = next(read_pictures(clip))
+    cv2.imwrite(str(tmp_path / "still.png"), first.bgr())
+    info = probe(tmp_path / "still.png")
+    (still,) = read_pictures(info)
+    torn = still.bgr().copy()
+    torn[::3, ::3] = 255 - torn[::3, ::3]
+    sound = Sound(np.zeros((48_000, 1), np.float32), 48_000, "mono")
+    job = replace(job_of(clip, tmp_path / "out.mp4"), like=need_picture(info), sound=sound, still=still)
+    region = Region(still.width / 2, still.height / 2, 0.8 * still.height, 0.0)
+    counts = []
+    for after in (still.bgr(), torn):
+        with Delivery() as delivery:
+            delivery.open(replace(job, usable=np.ones(3, np.bool_), total=Fraction(3, 25)))
+            box = (0, 0, still.width, still.height)
+            for number in range(3):
+                delivery.write(still.with_change(box, still.bgr(), after), Fraction(number, 25), region)
+            tears = delivery.finish(Recorder()).tears
+        assert tears is not None
+        assert tears.pictures == 3
+        counts.append(tears.mean)
+    assert counts[0] < 1 < 50 < counts[1]

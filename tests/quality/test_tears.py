@@ -63,3 +63,12 @@ def test_no_face_counts_nothing_and_other_sizes_are_refused() -> None:
     assert excess(clean, clean, np.full((478, 3), np.nan, np.float32)) == 0
     with pytest.raises(ValueError, match="cannot be compared"):
         excess(clean, clean[:-1], LANDMARKS)
+
+
+def test_torn_lips_fail_the_gate() -> None:
+    from syncline.quality import Grade
+    from syncline.quality.gates import grade_tears
+    from syncline.quality.tears import Tears
+
+    grades = [grade_tears(Tears(10, 20, mean)).grade for mean in (0.5, 5.0, 12.0)]
+    assert grades == [Grade.PASS, Grade.WARN, Grade.FAIL]

@@ -118,6 +118,7 @@ class DrawPlan:
     reason : (T,) uint16, `Reason` flags.
     run : (T,) int32, number of the run of successive bank frames; frames of one run need no new colour match.
     distance : (T,) float32, phonetic distance of the chosen frame, 0 = the same context, 1 = as far as chance.
+    remarks : what a viewer should know of how the take is drawn, a sentence each.
     appearance, shape : corrections added to the bank frame's pixels and shape, or None.
     """
 
@@ -134,6 +135,7 @@ class DrawPlan:
     appearance: Correction | None = None
     shape: Correction | None = None
     clips: tuple[str, ...] = ()
+    remarks: tuple[str, ...] = ()
     origin: npt.NDArray[np.int32] = field(default_factory=lambda: np.zeros((0, 2), np.int32))
 
     def __len__(self) -> int:

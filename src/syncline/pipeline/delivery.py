@@ -24,6 +24,7 @@ from syncline.media.options import OutputOptions
 from syncline.media.picture import Picture
 from syncline.media.sound import Sound
 from syncline.pipeline.ring import SLOTS, Ring
+from syncline.quality.tears import Tears
 
 PICTURE_DONE: Final = None  # the worker's answer to a Shot, when its slot is free
 
@@ -34,6 +35,7 @@ class Job:
 
     ring : a scratch file for pictures on their way (see `pipeline.ring`); beside it the sound's samples will lie.
     usable : (T,) bool, output frames on which the mouth was drawn.
+    still : the photograph that all frames are made of; None: a clip.
     """
 
     path: Path
@@ -44,6 +46,7 @@ class Job:
     total: Fraction
     threads: int
     usable: npt.NDArray[np.bool_]
+    still: Picture | None = None
 
     def without_samples(self) -> Job:
         """The same job for another process: the samples stay in a file, for long sound fills a pipe and two memories.
@@ -75,10 +78,14 @@ class Shot:
 
 @dataclass(frozen=True, eq=False)
 class Delivered:
-    """The mouth seen on T finished pictures: `quality.SeenMouth` without its times, which the file tells."""
+    """The mouth seen on T finished pictures: `quality.SeenMouth` without its times, which the file tells.
+
+    tears : what was counted on those made of a still.
+    """
 
     shape: npt.NDArray[np.float32]
     usable: npt.NDArray[np.bool_]
+    tears: Tears | None
 
 
 class Delivery:

@@ -23,6 +23,7 @@ def main(channel: Channel) -> None:
     with threadpool_limits(1, user_api="blas"), Watch() as watch:
         sent: Job = channel.receive()
         job = sent.with_samples()
+        watch.still = job.still
         ring = Ring(job.ring, job.like.layout, job.like.width, job.like.height)
         writer = Writer(
             job.path,

@@ -13,6 +13,7 @@ from syncline.events import Artifact, Listener, Recorder, silent, timed
 from syncline.media.atomic import AtomicOutput
 from syncline.media.options import AudioCodec, OutputOptions, VideoCodec, output_format
 from syncline.media.probe import need_picture
+from syncline.media.read import read_pictures
 from syncline.pipeline.aside import Stoppable
 from syncline.pipeline.delivery import Delivered, Delivery, Job
 from syncline.pipeline.draw import STAGE as DRAW_STAGE
@@ -113,6 +114,7 @@ def _draw(
             total=line.seconds,
             threads=threads,
             usable=line.plan.source != Source.PASS,
+            still=next(read_pictures(line.plate.info)) if need_picture(line.plate.info).still else None,
         )
     )
     canvas = Canvas(line.plate.info, line.face, line.frames)

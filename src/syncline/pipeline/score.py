@@ -52,6 +52,8 @@ def score_take(
         asked=line.mouth,
         closed=line.table.style.closed,
         pictures=pictures,
+        tears=delivered.tears,
+        remarks=line.plan.remarks,
         passed=_passed(line, mouth, shown),
         seconds=seconds,
         cores=cores,

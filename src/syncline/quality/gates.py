@@ -11,6 +11,7 @@ from syncline.quality.opening import OpeningMatch
 from syncline.quality.passed import PassedRange
 from syncline.quality.pictures import PictureFigures
 from syncline.quality.score import Figure, Grade
+from syncline.quality.tears import Tears
 
 
 @dataclass(frozen=True)
@@ -22,7 +23,9 @@ class Gates:
     opening_pass, opening_warn : smallest correlation with the mouth asked for. A real frame keeps its own shape, so
         that a low value alone does not fail a take, nor does any value of fewer pictures than `opening_needed`.
     flicker_pass, flicker_warn : largest ratio to the plate. sharpness: (smallest, largest) ratio.
+    sharpness_still : smallest ratio that passes on a still: a smile that shuts hides its teeth.
     seam_pass, seam_warn : largest step in grey levels that the plate has not nearby.
+    tears_pass, tears_warn : largest mean number of isolated pixels along the lips of a still.
     passed_pass : largest share of frames that went through.
     """
 
@@ -38,8 +41,11 @@ class Gates:
     flicker_warn: float = 4.0
     sharpness_pass: tuple[float, float] = (0.7, 1.5)
     sharpness_warn: tuple[float, float] = (0.4, 2.5)
+    sharpness_still: float = 0.5
     seam_pass: float = 0.5
     seam_warn: float = 1.5
+    tears_pass: float = 2.0
+    tears_warn: float = 8.0
     passed_pass: float = 0.1
 
 
@@ -130,10 +136,11 @@ def grade_pictures(pictures: PictureFigures, gates: Gates = DEFAULT) -> dict[str
         )
     if pictures.sharpness is not None:
         low, high = gates.sharpness_pass
+        low = gates.sharpness_still if pictures.of_still else low
         figures["sharpness"] = Figure(
             value=pictures.sharpness,
             unit="ratio",
-            grade=_between(pictures.sharpness, gates.sharpness_pass, gates.sharpness_warn),
+            grade=_between(pictures.sharpness, (low, high), gates.sharpness_warn),
             standard=f"{low:g} to {high:g} times the plate's own Laplacian energy",
             sentence=f"The mouth holds {100 * pictures.sharpness:.0f} % of the plate's own fine detail.",
         )
@@ -146,6 +153,19 @@ def grade_pictures(pictures: PictureFigures, gates: Gates = DEFAULT) -> dict[str
             sentence=f"The drawn region's border steps by {pictures.seam:.1f} grey levels.",
         )
     return figures
+
+
+def grade_tears(tears: Tears, gates: Gates = DEFAULT) -> Figure:
+    """Grade of the isolated pixels along the lips: torn warps and masks leave them."""
+    return Figure(
+        value=round(tears.mean, 3),
+        unit="pixels",
+        grade=_at_most(tears.mean, gates.tears_pass, gates.tears_warn),
+        standard=f"at most {gates.tears_pass:g} isolated pixels along the lips beyond the still's own",
+        sentence=f"The lips show {tears.mean:.1f} isolated pixels on average that the still has not, "
+        f"at most {tears.worst}.",
+        details={"worst": tears.worst, "pictures": tears.pictures},
+    )
 
 
 def grade_passed(ranges: tuple[PassedRange, ...], frames: int, gates: Gates = DEFAULT) -> Figure:

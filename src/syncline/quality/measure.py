@@ -16,6 +16,7 @@ from syncline.quality.passed import PassedRange
 from syncline.quality.pictures import PictureFigures
 from syncline.quality.score import Score, worst
 from syncline.quality.seen import SeenMouth
+from syncline.quality.tears import Tears
 from syncline.speech.cuesheet import CueSheet
 
 
@@ -27,7 +28,9 @@ def measure(
     asked: MouthTrack | None = None,
     closed: float | None = None,
     pictures: PictureFigures | None = None,
+    tears: Tears | None = None,
     passed: tuple[PassedRange, ...] | None = None,
+    remarks: tuple[str, ...] = (),
     seconds: float | None = None,
     cores: float | None = None,
     gates: Gates = grading.DEFAULT,
@@ -43,7 +46,9 @@ def measure(
     closed : opening at which this person's lips are shut, IOD units, from real footage
         (`motion.style.Style.closed`); None: guessed from the take itself.
     pictures : from `quality.pictures.PictureMeter`; None: nothing was drawn.
+    tears : from `quality.tears.TearMeter`; None: the plate is no still.
     passed : from `quality.passed.passed_ranges`; None: nothing was to be drawn.
+    remarks : of the engine (`engines.base.DrawPlan`).
     seconds, cores : of the run that made the take.
     """
     offset = measure_offset(mouth.shape, mouth.times, y16k, usable=mouth.usable, asked=asked)
@@ -54,6 +59,8 @@ def measure(
         figures["opening"] = grading.grade_opening(measure_opening(mouth, asked), gates)
     if pictures is not None:
         figures |= grading.grade_pictures(pictures, gates)
+    if tears is not None:
+        figures["tears"] = grading.grade_tears(tears, gates)
     if passed is not None:
         figures["passed"] = grading.grade_passed(passed, len(mouth), gates)
     return Score(
@@ -61,6 +68,7 @@ def measure(
         figures=figures,
         closures=() if closures is None else tuple(grading.plain(each) for each in closures.each),
         passed=tuple(grading.plain(each) for each in passed or ()),
+        remarks=remarks,
         seconds=None if seconds is None else round(seconds, 3),
         cores=None if cores is None else round(cores, 2),
         measured=measured(mouth, asked, threshold, offset),

@@ -51,6 +51,7 @@ class Score(_Open):
     figures : by name: "offset", "closures", "opening", "flicker", "sharpness", "seam", "passed".
     closures : each p b m with its time and whether the lips shut.
     passed : frames that went through, as ranges in seconds with reasons.
+    remarks : what a viewer should know of how the take was drawn.
     seconds : wall time of the run that made the take; cores : processor time / wall time. None: not told.
     measured : what lies behind the figures, picture by picture; None: not kept.
     """
@@ -60,6 +61,7 @@ class Score(_Open):
     figures: dict[str, Figure]
     closures: tuple[dict[str, Any], ...] = ()
     passed: tuple[dict[str, Any], ...] = ()
+    remarks: tuple[str, ...] = ()
     seconds: float | None = Field(default=None, allow_inf_nan=False)
     cores: float | None = Field(default=None, allow_inf_nan=False)
     measured: Measured | None = None
@@ -73,7 +75,10 @@ class Score(_Open):
     def summary(self) -> list[str]:
         """The score in sentences, one a figure, those to look at first."""
         figures = sorted(self.figures.values(), key=lambda figure: -_ORDER.index(figure.grade))
-        return [f"{figure.grade.value}: {figure.sentence}" for figure in figures]
+        return [
+            *(f"{figure.grade.value}: {figure.sentence}" for figure in figures),
+            *(f"note: {remark}" for remark in self.remarks),
+        ]
 
     @property
     def exit_code(self) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -77,12 +78,11 @@ class PortraitEngine:
 
     def plan(self, request: TakeRequest, on_event: Listener) -> DrawPlan:
         """Lay out mouth, tongue and life of every output frame."""
-        if not self._painter.shows_teeth:
-            on_event(Note(STAGE, "the still shows no teeth: the mouth opens less far, and its inside is made dark"))
         times = np.asarray(request.times, np.float64)
         life = Life.none(len(times)) if self._settings.still else alive(times, request.sound, self._settings.seed)
-        if not self._settings.still and not self._painter.blinks:
-            on_event(Note(STAGE, "the eyes are shut or hidden in the still: nobody blinks"))
+        remarks = tuple(self._remarks())
+        for remark in remarks:
+            on_event(Note(STAGE, remark))
         mouth = self._mouths(request)
         tongue = tongue_heights(request.cue, times)
         self._life = life
@@ -90,7 +90,7 @@ class PortraitEngine:
             Look(mouth[t], float(tongue[t]), life.head[t], float(life.blink[t]), float(life.brow[t]))
             for t in range(len(times))
         ]
-        return self._plan_of(request)
+        return self._plan_of(request, remarks)
 
     def draw(self, picture: Picture, t: int) -> Picture:
         """Draw output frame `t` of the plan on the still."""
@@ -107,7 +107,14 @@ class PortraitEngine:
         share = settled(np.asarray(request.times, np.float64), rest)[:, None]
         return np.asarray(asked + share * (self._face.mouth - asked), np.float32)
 
-    def _plan_of(self, request: TakeRequest) -> DrawPlan:
+    def _remarks(self) -> Iterator[str]:
+        """What the still does not give."""
+        if not self._painter.shows_teeth:
+            yield "the still shows no teeth: the mouth opens less far, and its inside is made dark"
+        if not self._settings.still and not self._painter.blinks:
+            yield "the eyes are shut or hidden in the still: nobody blinks"
+
+    def _plan_of(self, request: TakeRequest, remarks: tuple[str, ...]) -> DrawPlan:
         count = len(request.times)
         reason = np.zeros(count, np.uint16)
         reason[request.mouth.rest] |= np.uint16(Reason.REST)
@@ -129,6 +136,7 @@ class PortraitEngine:
             reason=reason,
             run=np.zeros(count, np.int32),
             distance=nothing.copy(),
+            remarks=remarks,
         )
 
 
