@@ -50,8 +50,8 @@ def score(frames: int, rate: float = RATE) -> Score:
     """A score with one of each: a figure that passes, warns and fails, a closure shut, open and not seen."""
     times = np.arange(frames) / rate
     asked = 0.08 + 0.06 * np.sin(times * 11)
-    seen: list[float | None] = [round(float(v), 4) for v in asked + 0.02 * np.cos(times * 5)]
-    seen[5] = None
+    moved = asked + 0.02 * np.cos(times * 5)
+    seen = [None if t == 5 else round(float(value), 4) for t, value in enumerate(moved)]
     lags = np.arange(-600, 601, 10)
     fit = tuple(round(float(v), 4) for v in 0.3 * np.exp(-(((lags + 40) / 120) ** 2)))
     grades = {"offset": Grade.PASS, "closures": Grade.FAIL, "flicker": Grade.WARN}
