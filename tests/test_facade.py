@@ -29,6 +29,7 @@ PUBLIC = {
     "Text",
     "Verdict",
     "build_actor",
+    "check_report_folder",
     "demo",
     "dub",
     "probe",

@@ -32,7 +32,7 @@ if TYPE_CHECKING:  # the rooms behind these names load on first use: `import syn
     from syncline.pipeline.spoken import Text
     from syncline.pipeline.take import Take
     from syncline.quality.score import Score
-    from syncline.report.page import write_report, write_score_report
+    from syncline.report.page import check_report_folder, write_report, write_score_report
     from syncline.speech.voices import voice_names
 
 __version__ = "0.1.0"
@@ -49,6 +49,7 @@ _HOMES = {
     "Text": "syncline.pipeline.spoken",
     "Verdict": "syncline.pipeline.judge",
     "build_actor": "syncline.pipeline.actor",
+    "check_report_folder": "syncline.report.page",
     "demo": "syncline.demonstration.run",
     "dub": "syncline.pipeline.dub",
     "probe": "syncline.media.probe",
@@ -78,6 +79,7 @@ __all__ = [
     "Text",
     "Verdict",
     "build_actor",
+    "check_report_folder",
     "demo",
     "dub",
     "probe",

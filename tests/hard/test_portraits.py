@@ -138,3 +138,16 @@ def test_a_clip_is_no_portrait(plate: Path, tmp_path: Path, capfd: pytest.Captur
     arguments = ["dub", str(plate), "--text", "Hello.", "--engine", "portrait", "-o", str(tmp_path / "out.mp4")]
     code, told = refused(arguments, capfd)
     assert (code, "still pictures" in told) == (2, True), told
+
+
+def test_reports_of_a_take_and_of_a_judged_clip(portrait: Path, tmp_path: Path) -> None:
+    out, look = tmp_path / "out.mp4", tmp_path / "look"
+    words = "Maybe my mother may buy a pepper plant, and a book about the moon."
+    arguments = ["dub", str(portrait), "--text", words, "-o", str(out), "--report", str(look / "dub"), "--quiet"]
+    assert run(arguments) in (0, 1)
+    arguments = ["score", str(out), "--transcript", words, "--report", str(look / "score"), "--quiet"]
+    assert run(arguments) in (0, 1)
+    for name in ("dub", "score"):
+        page = (look / name / "index.html").read_text(encoding="utf-8")
+        assert "<title>" in page
+        assert "mother" in page

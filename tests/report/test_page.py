@@ -21,7 +21,7 @@ from syncline.errors import InputError, MissingInput
 from syncline.events import Artifact, Note, Recorder
 from syncline.media.probe import probe
 from syncline.quality import SYNC_LIMITS
-from syncline.report import refuse_folder, write_report, write_score_report
+from syncline.report import check_report_folder, write_report, write_score_report
 from syncline.report.embed import _preview_height, plays_everywhere
 from syncline.report.markup import Markup, content_hash, data, fill, resource, tag, text
 from takes import clip, cue_sheet, score, write_timeline
@@ -449,10 +449,10 @@ def test_a_page_that_is_there_is_kept(take: tuple[Path, Path, Path], tmp_path: P
     for folder in ("a\0b", "x" * 5000, tmp_path / "index.html", tmp_path / "index.html" / "deeper"):
         with pytest.raises(InputError):
             write_report(timeline, folder, output=out)
-    refuse_folder(tmp_path / "new")
-    refuse_folder(tmp_path, force=True)
+    check_report_folder(tmp_path / "new")
+    check_report_folder(tmp_path, force=True)
     with pytest.raises(InputError, match="--force"):
-        refuse_folder(tmp_path)
+        check_report_folder(tmp_path)
     with pytest.raises(InputError, match="folder for the report"):
         write_report(timeline, tmp_path / "index.html", output=out)
 

@@ -69,6 +69,8 @@ def dub(
         cache=not no_cache,
         force=force,
     )
+    if report is not None:
+        syncline.check_report_folder(report, force=force)
     with listening(quiet=quiet or as_json) as on_event:
         take = syncline.dub(plate, spoken, out, options=options, on_event=on_event)
         if report is not None:

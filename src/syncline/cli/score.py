@@ -35,6 +35,8 @@ def score(
         face=face,
         cache=not no_cache,
     )
+    if report is not None:
+        syncline.check_report_folder(report, force=force)
     with listening(quiet=quiet or as_json) as on_event:
         verdict = syncline.score(video, audio, options=options, on_event=on_event)
         if report is not None:

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from syncline.report.page import refuse_folder, write_report, write_score_report
+from syncline.report.page import check_report_folder, write_report, write_score_report
 
-__all__ = ["refuse_folder", "write_report", "write_score_report"]
+__all__ = ["check_report_folder", "write_report", "write_score_report"]

@@ -47,7 +47,7 @@ def write_report(
     Raises MissingInput where the take or a named plate is not there, InputError where they are not the files that the
     timeline tells of, or where the page is there already without `force`.
     """
-    refuse_folder(folder, force=force)
+    check_report_folder(folder, force=force)
     subject = take_subject(Path(timeline_path), Path(output), None if plate is None else Path(plate))
     return _write(subject, Path(folder), force, on_event)
 
@@ -66,11 +66,11 @@ def write_score_report(
 
     cue : what is said in it, where that is known. contact : frames to look at; those the score names, where none are.
     """
-    refuse_folder(folder, force=force)
+    check_report_folder(folder, force=force)
     return _write(clip_subject(Path(video), score, cue, contact), Path(folder), force, on_event)
 
 
-def refuse_folder(folder: str | Path, *, force: bool = False) -> None:
+def check_report_folder(folder: str | Path, *, force: bool = False) -> None:
     """Raise InputError where no report can go: a file is there, or a page without `force`; to be asked before the work
     that the report is of."""
     place = Path(folder)
