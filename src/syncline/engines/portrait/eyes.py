@@ -80,8 +80,8 @@ class Lid:
         u, v = relative @ self._across, relative @ self._down
         s = np.clip(u / self._width, 0.0, 1.0)
         upper, lower = _at(self._upper, u), _at(self._lower, u)
-        # Lids meet a little above where the open eye's lower lid lies.
-        travel = shut * np.maximum(0.94 * (lower - upper), 0.0)
+        # A little past the open eye's lower lid: no thread of the eye is left where a landmark lies too high.
+        travel = shut * np.maximum(lower - upper + 0.012 * self._iod * np.clip(4.0 * s * (1.0 - s), 0.0, 1.0), 0.0)
         edge = upper + travel
         lashes = LASHES * self._iod
         top = upper - self._above

@@ -193,18 +193,33 @@ class Interior:
         """
         cavity = self._cavity(patch, tongue)
         if self.own is None:
-            return self._with_teeth(cavity, patch, rest_line)
-        own, sure = self.own.laid(patch, skull, jaw)
-        return np.asarray(cavity + sure[..., None] * (own - cavity), np.float32)
+            inside = self._with_teeth(cavity, patch, rest_line)
+        else:
+            own, sure = self.own.laid(patch, skull, jaw)
+            inside = np.asarray(cavity + sure[..., None] * (own - cavity), np.float32)
+        return self._with_tip(inside, patch, tongue) if tongue > 0.05 else inside
+
+    def _with_tip(self, inside: Floats, patch: Patch, tongue: float) -> Floats:
+        """The tip of a raised tongue before the teeth's edge."""
+        gap = np.maximum(patch.lower - patch.upper, 1e-3)
+        across = (np.clip(patch.u / patch.width, 0.0, 1.0) - 0.5) / 0.27
+        round_ = np.sqrt(np.clip(1.0 - across * across, 0.0, 1.0))
+        height = patch.lower - patch.v
+        top = np.minimum(0.62 * gap, 0.055) * tongue * round_
+        share = smooth((top - height) / 0.012 + 0.5) * round_ * tongue * smooth(gap / 0.035)
+        light = 0.45 + 0.35 * smooth(height / 0.03)
+        tip = (0.80 * self._palette.lips + 0.10 * self._palette.skin) * light[..., None]
+        return np.asarray(inside + 0.85 * share[..., None] * (tip - inside), np.float32)
 
     def _cavity(self, patch: Patch, tongue: float) -> Floats:
         """Dark flesh: darkest under the upper lip and in the corners, a little lighter low in the middle."""
         lips, skin = self._palette.lips, self._palette.skin
         # Darkness of a mouth is never black: light comes through lips and cheeks, and it is red.
         deep = 0.20 * lips + 0.07 * float(skin.mean()) * self._palette.tinted(0.35, 0.30, 1.0)
-        if self.own is not None and self.own.dark is not None:
-            deep = self.own.dark
-        flesh = 0.50 * lips + 0.08 * skin
+        flesh = 0.50 * lips + 0.09 * float(skin.mean()) * self._palette.tinted(0.5, 0.5, 1.5)
+        if self.own is not None:
+            # Under teeth that the still shows from lip to lip, lower teeth and tongue follow, no black.
+            deep = deep + 0.75 * (flesh - deep) if self.own.dark is None else self.own.dark
         gap = np.maximum(patch.lower - patch.upper, 1e-3)
         s = np.clip(patch.u / patch.width, 0.0, 1.0)
         middle = np.clip(4.0 * s * (1.0 - s), 0.0, 1.0)
