@@ -15,6 +15,7 @@ from syncline.engines.portrait.field import SKIN, FaceField, interpolated
 from syncline.engines.portrait.geometry import MouthGeometry
 from syncline.engines.portrait.head import TERMS, HeadField
 from syncline.engines.portrait.interior import Interior
+from syncline.engines.portrait.matte import head_matte
 from syncline.engines.portrait.patch import Patch
 from syncline.face.topology import LOWER_INNER, LOWER_OUTER, OVAL, UPPER_INNER, UPPER_OUTER
 from syncline.media.picture import Picture
@@ -56,6 +57,8 @@ class Painter:
         self._size = (picture.width, picture.height)
         self._head = HeadField(face, self._size)
         self._box = self._region(alive)
+        if alive:
+            self._head = HeadField(face, self._size, head_matte(picture, face, self._box))
         self._pixels = picture.bgr(self._box)
         self._geometry = MouthGeometry(face)
         self._field = FaceField(face, self._box, max(3, round(CELL * face.scale)))

@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from syncline.engines.portrait.face import Box, StillFace
+from syncline.engines.portrait.matte import HeadMatte
 
 Floats = npt.NDArray[np.float32]
 
@@ -23,7 +24,7 @@ YAW, PITCH, ROLL, SHIFT_X, SHIFT_Y, SCALE = range(TERMS)
 NECK: Final = (0.0, 1.25, 0.75)
 CENTRE: Final = (0.0, 0.10)
 RADII: Final = (1.00, 1.40)
-FADE: Final = 0.75  # over which the movement dies away outside the ellipse
+FADE: Final = 0.55  # over which the movement dies away outside the ellipse
 BORDER: Final = 0.12  # over which it dies away at the picture's border, so that nothing from outside is needed
 CHIN: Final = 1.35
 NECK_LENGTH: Final = 0.85
@@ -40,16 +41,18 @@ class HeadField:
     """Displacements that one unit of each term makes.
 
     size : (width, height) px of the still.
+    matte : what is head and hair; None: an ellipse around the face.
     """
 
     face: StillFace
     size: tuple[int, int]
+    matte: HeadMatte | None = None
 
     def box(self) -> Box:
         """Whole-pixel box outside which no term moves anything."""
         face = self.face
         x, y = face.point(*CENTRE)[:2]
-        along = max(RADII) + FADE
+        along = max(RADII) + 1.6 * FADE
         reach = along * face.scale
         low = np.floor([x - reach, y - reach]).astype(int)
         high = np.ceil([x + reach, y + reach]).astype(int)
@@ -104,7 +107,10 @@ class HeadField:
         x, y = (u - CENTRE[0]) / a, (v - CENTRE[1]) / b
         radius = np.sqrt(x * x + y * y)
         outside = np.maximum(radius - 1.0, 0.0) * np.hypot(u, v - CENTRE[1]) / np.maximum(radius, 1e-3)
-        weight = 1.0 - smooth(np.asarray(outside / FADE, np.float32))
+        fade = FADE if self.matte is None else 1.6 * FADE  # the matte knows better where hair ends
+        weight = 1.0 - smooth(np.asarray(outside / fade, np.float32))
+        if self.matte is not None:
+            weight = weight * self.matte.at(points)
         neck = 1.0 - smooth(np.asarray((v - CHIN + 0.1) / NECK_LENGTH, np.float32))
         edge = BORDER * self.face.scale
         width, height = self.size

@@ -26,7 +26,7 @@ SHUT_S: Final = 0.020
 OPENING_S: Final = (0.180, 0.280)
 BROW_IOD: Final = 0.035
 TURN_DEGREES: Final = 4.0  # the most that any turn may reach
-SWAY_DEGREES: Final = (1.7, 0.9, 1.1)  # yaw, pitch, roll: standard deviation of slow sway
+SWAY_DEGREES: Final = (1.9, 0.9, 0.8)  # yaw, pitch, roll: standard deviation of slow sway
 NOD_DEGREES: Final = 1.7  # of a strongly stressed syllable
 BREATH_S: Final = 3.8
 BREATH_IOD: Final = 0.006
@@ -133,7 +133,7 @@ def head_terms(
     phase = rng.uniform(0.0, 2.0 * np.pi)
     breath = np.sin(2.0 * np.pi * clock / BREATH_S + phase)
     out[:, SHIFT_Y] = BREATH_IOD * breath
-    out[:, SHIFT_X] = 0.010 * sway(len(clock), 1.1, rng) * liveliness
+    out[:, SHIFT_X] = 0.007 * sway(len(clock), 1.1, rng) * liveliness
     out[:, SCALE] = 0.004 * sway(len(clock), 1.6, rng) + 0.001 * breath
     return out
 
