@@ -26,6 +26,7 @@ if TYPE_CHECKING:  # the rooms behind these names load on first use: `import syn
     from syncline.media.info import MediaInfo
     from syncline.media.probe import probe
     from syncline.pipeline.actor import ActorReport, build_actor, show_actor
+    from syncline.pipeline.align import Alignment, AlignOptions, align, check_cues, cue_text, write_cues
     from syncline.pipeline.dub import dub
     from syncline.pipeline.judge import ScoreOptions, Verdict, score
     from syncline.pipeline.options import ActorOptions, DubOptions
@@ -40,6 +41,8 @@ __version__ = "0.1.0"
 _HOMES = {
     "ActorOptions": "syncline.pipeline.options",
     "ActorReport": "syncline.pipeline.actor",
+    "AlignOptions": "syncline.pipeline.align",
+    "Alignment": "syncline.pipeline.align",
     "Demo": "syncline.demonstration.run",
     "DubOptions": "syncline.pipeline.options",
     "MediaInfo": "syncline.media.info",
@@ -48,14 +51,18 @@ _HOMES = {
     "Take": "syncline.pipeline.take",
     "Text": "syncline.pipeline.spoken",
     "Verdict": "syncline.pipeline.judge",
+    "align": "syncline.pipeline.align",
     "build_actor": "syncline.pipeline.actor",
+    "check_cues": "syncline.pipeline.align",
     "check_report_folder": "syncline.report.page",
+    "cue_text": "syncline.pipeline.align",
     "demo": "syncline.demonstration.run",
     "dub": "syncline.pipeline.dub",
     "probe": "syncline.media.probe",
     "score": "syncline.pipeline.judge",
     "show_actor": "syncline.pipeline.actor",
     "voice_names": "syncline.speech.voices",
+    "write_cues": "syncline.pipeline.align",
     "write_report": "syncline.report.page",
     "write_score_report": "syncline.report.page",
 }
@@ -63,6 +70,8 @@ _HOMES = {
 __all__ = [
     "ActorOptions",
     "ActorReport",
+    "AlignOptions",
+    "Alignment",
     "Cancelled",
     "Demo",
     "DependencyError",
@@ -78,14 +87,18 @@ __all__ = [
     "Take",
     "Text",
     "Verdict",
+    "align",
     "build_actor",
+    "check_cues",
     "check_report_folder",
+    "cue_text",
     "demo",
     "dub",
     "probe",
     "score",
     "show_actor",
     "voice_names",
+    "write_cues",
     "write_report",
     "write_score_report",
 ]
