@@ -229,7 +229,8 @@ class Interior:
         body = smooth((top - height) / (0.045 + 0.02 * tongue))
         depth = smooth((patch.v - patch.upper) / 0.07)  # in the upper lip's shadow
         share = body * (0.60 + 0.15 * tongue + 0.25 * depth) * smooth(middle / 0.7)
-        share = share * smooth(gap / 0.12)  # little light falls into a narrow gap
+        # Little light falls into a narrow gap; without colour a tongue would pass for the lower lip.
+        share = share * smooth(gap / 0.12) * (0.35 + 0.65 * self._palette.colour)
         groove = 1.0 - 0.18 * np.exp(-((((s - 0.5) * patch.width) / 0.02) ** 2))
         # The lower lip's own inner side, in its shadow.
         near = np.exp(-np.maximum(height, 0.0) / 0.014) * smooth(gap / 0.03)
@@ -252,6 +253,6 @@ class Interior:
         gap = np.maximum(patch.lower - patch.upper, 0.0)
         shadow = 1.0 - 0.40 * np.exp(-np.maximum(patch.v - patch.upper, 0.0) / 0.020)
         shadow = shadow * (1.0 - 0.10 * np.exp(-(((np.mod(across + 0.0425, 0.085) - 0.0425) / 0.004) ** 2)))
-        # Little light falls into a narrow gap.
-        share = band * round_ * (0.15 + 0.77 * smooth(gap / 0.11))
+        # Little light falls into a narrow gap; without colour teeth are hard to tell from lips.
+        share = band * round_ * (0.15 + 0.77 * smooth(gap / 0.11)) * (0.3 + 0.7 * self._palette.colour)
         return np.asarray(cavity + share[..., None] * (tooth * shadow[..., None] - cavity), np.float32)
