@@ -23,6 +23,7 @@ WEIGHTS = ROOT / "src" / "syncline" / "engines" / "portrait" / "weights" / "mout
 SCHEMA = "syncline.mouthshapes/1"
 RIDGE = 0.02  # of the features' mean variance: opening and jaw go together, and neither may explain the other away
 MAX_YAW = 30.0  # degrees: beyond, the far side of the mesh is guessed
+LEAST_FRAMES = 50
 
 Doubles = npt.NDArray[np.float64]
 
@@ -37,6 +38,8 @@ def face_of(path: Path) -> FaceTrack:
 def centred(track: FaceTrack) -> tuple[Doubles, Doubles, Doubles]:
     """Shapes (T, 478, 3) and features (T, 4) about their means, and the mean shape, all in the face frame."""
     usable = track.drawable & np.isfinite(track.landmarks).all(axis=(1, 2)) & (np.abs(track.pose.yaw_degrees) < MAX_YAW)
+    if not usable.any():
+        return np.zeros((0, 478, 3)), np.zeros((0, 4)), np.zeros((478, 3))
     shapes = track.pose[usable].to_face(track.landmarks[usable]).astype(np.float64)
     features = mouth_features(shapes).stacked().astype(np.float64)
     mean: Doubles = shapes.mean(axis=0)
@@ -55,6 +58,8 @@ def fit(tracks: Sequence[FaceTrack]) -> Doubles:
     squares, products, means = np.zeros((4, 4)), np.zeros((4, 478 * 3)), []
     for track in tracks:
         shapes, features, mean = centred(track)
+        if len(shapes) < LEAST_FRAMES:
+            raise SystemExit(f"a track has {len(shapes)} usable frames, fewer than {LEAST_FRAMES}: leave it out")
         squares += features.T @ features / len(features)
         products += features.T @ shapes.reshape(len(shapes), -1) / len(shapes)
         means.append(mean)
