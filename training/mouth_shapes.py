@@ -23,7 +23,7 @@ WEIGHTS = ROOT / "src" / "syncline" / "engines" / "portrait" / "weights" / "mout
 SCHEMA = "syncline.mouthshapes/1"
 RIDGE = 0.02  # of the features' mean variance: opening and jaw go together, and neither may explain the other away
 MAX_YAW = 30.0  # degrees: beyond, the far side of the mesh is guessed
-LEAST_FRAMES = 50
+LEAST_FRAMES = 30
 
 Doubles = npt.NDArray[np.float64]
 

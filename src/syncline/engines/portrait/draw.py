@@ -84,11 +84,14 @@ class Painter:
         return bool(self._lids)
 
     def _region(self, alive: bool) -> Box:
-        lower = mask.bounds(mask.hull(self._face.landmarks, self._face.scale), *self._size)
-        if not alive:
-            return lower
-        box = self._head.box()
-        return min(lower[0], box[0]), min(lower[1], box[1]), max(lower[2], box[2]), max(lower[3], box[3])
+        landmarks, iod = self._face.landmarks, self._face.scale
+        lower = mask.bounds(mask.hull(landmarks, iod), *self._size)
+        # A turned face's mouth may come near the outline: its patch must fit in whole.
+        mouth = mask.bounds(landmarks[list(UPPER_OUTER + LOWER_OUTER), :2], *self._size, margin=round(0.6 * iod))
+        boxes = np.array([lower, mouth, self._head.box()] if alive else [lower, mouth])
+        x0, y0 = (int(k) for k in boxes[:, :2].min(axis=0))
+        x1, y1 = (int(k) for k in boxes[:, 2:].max(axis=0))
+        return x0, y0, x1, y1
 
     def _depth(self) -> Floats:
         """(nodes,) px: the landmarks' depth on the face, an ellipsoid's around it."""

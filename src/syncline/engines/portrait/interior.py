@@ -163,6 +163,8 @@ class OwnInside:
 
 def _read(line: tuple[Floats, Floats], u: Floats) -> Floats:
     x, y = line
+    order = np.argsort(x)
+    x, y = x[order], y[order]
     low, high = float(x[0]), float(x[-1])
     table = np.interp(np.linspace(low, high, 256), x, y).astype(np.float32)
     index = np.clip((u - low) * (255.0 / max(high - low, 1e-6)), 0.0, 255.0).astype(np.int32)
