@@ -26,6 +26,10 @@ class Wish:
         """The sound's name without folder and suffix."""
         return Path(self.sound).stem or "sound"
 
+    def rate_or(self, usual: Fraction) -> Fraction:
+        """The rate wished for, else the form's usual one."""
+        return usual if self.rate is None else self.rate
+
 
 Maker = Callable[[CueSheet, Wish], str]
 
@@ -42,11 +46,11 @@ FORMATS: Final[MappingProxyType[str, Maker]] = MappingProxyType(
         "rhubarb": lambda cue, wish: rhubarb.json_text(rhubarb.shapes(cue), wish.sound),
         "rhubarb-xml": lambda cue, wish: rhubarb.xml_text(rhubarb.shapes(cue), wish.sound),
         "tsv": lambda cue, _: rhubarb.tsv_text(rhubarb.shapes(cue)),
-        "dat": lambda cue, wish: rhubarb.dat_text(rhubarb.shapes(cue), wish.rate or rhubarb.DAT_RATE),
+        "dat": lambda cue, wish: rhubarb.dat_text(rhubarb.shapes(cue), wish.rate_or(rhubarb.DAT_RATE)),
         "ovr": lambda cue, _: ovr.ovr_csv(cue),
         "ovr-json": lambda cue, _: ovr.ovr_json(cue),
         "azure": lambda cue, _: azure.azure_text(cue),
-        "arkit": lambda cue, wish: arkit.arkit_csv(cue, wish.rate or arkit.RATE),
+        "arkit": lambda cue, wish: arkit.arkit_csv(cue, wish.rate_or(arkit.RATE)),
     }
 )
 TIMED: Final = frozenset(("dat", "arkit"))  # those with a frame rate
