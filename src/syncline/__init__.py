@@ -23,6 +23,7 @@ from syncline.errors import (
 
 if TYPE_CHECKING:  # the rooms behind these names load on first use: `import syncline` stays quick
     from syncline.demonstration.run import Demo, demo
+    from syncline.doctor.diagnose import Diagnosis, diagnose
     from syncline.media.info import MediaInfo
     from syncline.media.probe import probe
     from syncline.pipeline.actor import ActorReport, build_actor, show_actor
@@ -44,6 +45,7 @@ _HOMES = {
     "AlignOptions": "syncline.pipeline.align",
     "Alignment": "syncline.pipeline.align",
     "Demo": "syncline.demonstration.run",
+    "Diagnosis": "syncline.doctor.diagnose",
     "DubOptions": "syncline.pipeline.options",
     "MediaInfo": "syncline.media.info",
     "Score": "syncline.quality.score",
@@ -57,6 +59,7 @@ _HOMES = {
     "check_report_folder": "syncline.report.page",
     "cue_text": "syncline.pipeline.align",
     "demo": "syncline.demonstration.run",
+    "diagnose": "syncline.doctor.diagnose",
     "dub": "syncline.pipeline.dub",
     "probe": "syncline.media.probe",
     "score": "syncline.pipeline.judge",
@@ -75,6 +78,7 @@ __all__ = [
     "Cancelled",
     "Demo",
     "DependencyError",
+    "Diagnosis",
     "DubOptions",
     "InputError",
     "LimitError",
@@ -93,6 +97,7 @@ __all__ = [
     "check_report_folder",
     "cue_text",
     "demo",
+    "diagnose",
     "dub",
     "probe",
     "score",

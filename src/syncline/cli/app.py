@@ -12,7 +12,7 @@ from typing import Annotated
 import typer
 
 import syncline
-from syncline.cli import actor, align, demo, dub, probe, score, voices
+from syncline.cli import actor, align, demo, doctor, dub, probe, score, voices
 from syncline.cli.ending import Ending, ending_of, say_ending
 from syncline.cli.native import filtered_stderr
 
@@ -32,6 +32,7 @@ app.command("dub")(dub.dub)
 app.command("score")(score.score)
 app.command("align")(align.align)
 app.command("probe")(probe.probe)
+app.command("doctor")(doctor.doctor)
 app.command("voices")(voices.voices)
 app.add_typer(actor.app, name="actor")
 

@@ -109,12 +109,12 @@ def _score(video: Path, audio: Path | None, options: ScoreOptions, cache: StepCa
     if len(tracks.faces) > 1:
         on_event(Note("face", f"{len(tracks.faces)} faces: face {choice.track.id} is judged ({choice.reason})"))
     with timed(STAGE, on_event):
-        mouth = _mouth(choice.track, plate_times(material.info)[: tracks.frames])
+        mouth = mouth_of(choice.track, plate_times(material.info)[: tracks.frames])
         cue = None if transcript is None else own.cue
         return Verdict(video, measure(mouth, own.y16k, cue=cue), cue)
 
 
-def _mouth(face: FaceTrack, times: npt.NDArray[np.float64]) -> SeenMouth:
+def mouth_of(face: FaceTrack, times: npt.NDArray[np.float64]) -> SeenMouth:
     """The mouth of a tracked face; a block at a time, so that few landmarks are held twice."""
     parts = [
         seen_mouth(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
@@ -59,15 +60,19 @@ def write_score_report(
     *,
     cue: CueSheet | None = None,
     contact: tuple[ContactFrame, ...] = (),
+    notes: tuple[tuple[str, str], ...] = (),
     force: bool = False,
     on_event: Listener = silent,
 ) -> Path:
     """Write the page of a clip that was only scored: without a plate to compare with, else as `write_report`.
 
     cue : what is said in it, where that is known. contact : frames to look at; those the score names, where none are.
+    notes : what else is to be told, each with its kind ("warning", "fact").
     """
     check_report_folder(folder, force=force)
-    return _write(clip_subject(Path(video), score, cue, contact), Path(folder), force, on_event)
+    told = tuple({"event": "note", "stage": kind, "text": words} for kind, words in notes)
+    subject = replace(clip_subject(Path(video), score, cue, contact), notes=told)
+    return _write(subject, Path(folder), force, on_event)
 
 
 def check_report_folder(folder: str | Path, *, force: bool = False) -> None:

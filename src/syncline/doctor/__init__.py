@@ -1,0 +1,1 @@
+"""Why sync fails: findings about files, and what mends them."""
