@@ -40,7 +40,7 @@ def main(argv: list[str]) -> int:
             known = figure is not None and figure.value is not None
             row.append(f"{figure.value:.3g} {figure.unit} ({figure.grade.value})" if known else "unknown")
         rows.append(row)
-        documents[name] = take.score.to_json()
+        documents[name] = take.score.to_json(brief=True)
         print(*row, sep=" | ", flush=True)
         closures, offset = figures["closures"], figures["offset"]
         if closures.value is not None and closures.value < CLOSURES:  # unknown: the line holds no p, b or m
