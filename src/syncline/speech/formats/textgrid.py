@@ -71,4 +71,4 @@ def _quoted(text: str) -> str:
 
 
 def _number(seconds: float) -> str:
-    return f"{seconds:.15g}"
+    return repr(float(seconds)).removesuffix(".0")  # all digits, as Praat writes them: it reads back the same

@@ -46,7 +46,9 @@ def sheet_of(given: Given, language: str, duration: float, file: Path) -> CueShe
     words, overlaps = ordered(given.words, duration, file)
     said, _ = ordered(given.phones, duration, file)
     if not words and not said:
-        raise InputError("there is not a single word with a time in it", file=file, stage=STAGE)
+        raise InputError(
+            "there is not a single word with a time in it: give a file with words and times", file=file, stage=STAGE
+        )
     notes = [f"words and times are those of the file given ({given.kind})", *given.notes]
     if overlaps:
         notes.append(f"{overlaps} entries overlapped the next one and were cut there: only one speaker is followed")

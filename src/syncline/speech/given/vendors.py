@@ -60,20 +60,20 @@ def read_vendor(text: str) -> Given:
 
 def _parsed(text: str) -> Any:
     """One JSON document, or a list of the JSON lines."""
+    lines = [line for line in text.splitlines() if line.strip()]
     try:
-        return json.loads(text, parse_constant=_refuse)
-    except RecursionError:
-        raise Fault("the JSON is nested too deep") from None
-    except ValueError as exc:
-        lines = [line for line in text.splitlines() if line.strip()]
-        if len(lines) < 2 or len(lines) > MAX_SPANS:
-            raise Fault(f"the JSON is damaged: {str(exc)[:100]}") from None
-    try:
+        try:
+            return json.loads(text, parse_constant=_refuse)
+        except json.JSONDecodeError:
+            if not 2 <= len(lines) <= MAX_SPANS:
+                raise
         return [json.loads(line, parse_constant=_refuse) for line in lines]
     except RecursionError:
-        raise Fault("the JSON is nested too deep") from None
-    except ValueError as exc:
-        raise Fault(f"the JSON is damaged: {str(exc)[:100]}") from None
+        raise Fault("the JSON is nested too deep: give the service's own answer") from None
+    except json.JSONDecodeError as exc:
+        raise Fault(f"the JSON is damaged ({exc.msg}): save it again", f"line {exc.lineno}") from None
+    except ValueError:  # digits beyond Python's limit, NaN, Infinity
+        raise Fault("the JSON holds a number that is none: save it again") from None
 
 
 def _refuse(name: str) -> Any:
@@ -82,7 +82,7 @@ def _refuse(name: str) -> Any:
 
 def _items(value: Any) -> list[Item]:
     if not isinstance(value, list) or not all(isinstance(item, Mapping) for item in value):
-        raise Fault("a list of entries is expected in the JSON")
+        raise Fault("the JSON has no list of entries where one belongs: give the service's own answer")
     return value
 
 
@@ -140,7 +140,7 @@ def _polly(items: Sequence[Item]) -> Given:
         elif kind == "viseme":
             name = _text(item.get("value"), at)
             if name not in _POLLY:
-                raise Fault(f"{name[:20]!r} is no viseme of Amazon Polly", at)
+                raise Fault(f"{name[:20]!r} is no viseme of Amazon Polly: take it out", at)
             visemes.append(Span(_POLLY[name], start, None))
     return _with_visemes("Amazon Polly speech marks", words, visemes)
 
