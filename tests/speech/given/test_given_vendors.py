@@ -10,6 +10,8 @@ import pytest
 
 from syncline.errors import InputError
 from syncline.speech.cuesheet import CueSheet, check
+from syncline.speech.formats.choose import cue_text
+from syncline.speech.given.labels import ipa_of
 from syncline.speech.given.read import read_given, words_in
 
 Read = Callable[..., CueSheet]
@@ -145,6 +147,36 @@ def test_arpabet_becomes_ipa_and_silences_silence(read: Read) -> None:
     )
     assert [phone.ipa for phone in cue.phones] == ["h", "aɪ", "sil", "b", "ʌ"]
     assert cue.words == ()
+
+
+@pytest.mark.parametrize(
+    ("labels", "ipa"),
+    [
+        ("h aI <p:> tS U_r 6 2: @ r\\", "h aɪ sil tʃ ʊr ɐ øː ə ɹ"),
+        ("t̪ ow spn ej ɟ", "t̪ ow sil ej ɟ"),
+        ("HH AX L OW1", "h ə l oʊ"),
+        ("sh uang3", None),
+        ("q ŋŋ €", None),
+    ],
+)
+def test_notations_of_phones(labels: str, ipa: str | None) -> None:
+    found = ipa_of([label.replace("_r", "r") for label in labels.split()])
+    assert found == (None if ipa is None else ipa.split())
+
+
+def test_tiers_are_chosen_by_name(read: Read) -> None:
+    tiers = {"KAN-MAU": "sa", "ORT-MAU": "so", "MAU": "s", "utterances": "so it is"}
+    text = 'File type = "ooTextFile"\nObject class = "TextGrid"\n0 1 <exists> 4\n'
+    cue = read(text + "".join(f'"IntervalTier" "{name}" 0 1 1 0 1 "{label}"\n' for name, label in tiers.items()), 1.0)
+    assert spans(cue) == [("so", 0.0, 1.0)]
+    assert [phone.ipa for phone in cue.phones] == ["s"]
+    assert any("ORT-MAU, MAU" in note for note in cue.notes)
+
+
+def test_a_cue_sheet_may_be_read_and_written_again_and_again(read: Read) -> None:
+    first = read("".join(f"rec 1 {number / 10} 0.1 hello\n" for number in range(60)), duration=7.0)
+    again = read(cue_text(read(cue_text(first), duration=7.0)), duration=7.0)
+    assert again == first
 
 
 def test_kaldi_silences_and_comments_of_a_ctm_are_no_words(read: Read) -> None:

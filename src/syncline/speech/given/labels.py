@@ -1,4 +1,4 @@
-"""Labels of phone tiers as IPA: IPA itself, and ARPAbet; other notations are left alone."""
+"""Labels of phone tiers as IPA: IPA itself, ARPAbet and X-SAMPA; other notations are left alone."""
 
 from __future__ import annotations
 
@@ -17,6 +17,16 @@ _SILENT: Final = frozenset(
 _ARPABET: Final = re.compile(r"([A-Z]{1,2})[0-2]?(?:_[BIES])?")
 _PINYIN_TONE: Final = re.compile(r"[a-zü]+[1-5]")
 _OTHER_ARPABET: Final = {"AX": "ə", "AXR": "ɚ", "IX": "ɪ", "DX": "ɾ", "NX": "n", "EL": "l̩", "EM": "m̩", "EN": "n̩"}
+
+# X-SAMPA (Wells 1995), and SAMPA where the two agree; its lower-case letters are IPA's own.
+_XSAMPA: Final = dict(
+    zip(
+        "@{AEIOQUVY236917}8&BCDFGHJKLMNPRSTWXZ45?:~=",
+        "əæɑɛɪɔɒʊʌʏøɜɐœɨɤʉɵɶβçðɱɣɥɲɬʎɯŋʋʁʃθʍχʒɾɫʔː\u0303\u0329",
+        strict=True,
+    )
+)
+_XSAMPA_PAIRS: Final = {"@`": "ɚ", "3`": "ɝ", "r\\": "ɹ", "_h": "ʰ", "_w": "ʷ", "_j": "ʲ", "_?\\": "ˤ"}
 
 
 def silent(label: str) -> bool:
@@ -37,6 +47,8 @@ def ipa_of(labels: Sequence[str]) -> list[str] | None:
             return None
         table = {label: clean(label) for label in said}
         if not all(ipa and known(ipa) for ipa in table.values()):
+            table = {label: _from_xsampa(label) for label in said}
+        if not all(ipa and known(ipa) for ipa in table.values()):
             return None
     return [SILENCE if silent(label) else str(table[label.strip()]) for label in labels]
 
@@ -44,3 +56,9 @@ def ipa_of(labels: Sequence[str]) -> list[str] | None:
 def _from_arpabet(label: str) -> str | None:
     match = _ARPABET.fullmatch(label)
     return None if match is None else ARPABET.get(match[1]) or _OTHER_ARPABET.get(match[1])
+
+
+def _from_xsampa(label: str) -> str:
+    for pair, ipa in _XSAMPA_PAIRS.items():
+        label = label.replace(pair, ipa)
+    return clean("".join(_XSAMPA.get(sign, sign) for sign in label))

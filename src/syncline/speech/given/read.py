@@ -59,7 +59,7 @@ def words_in(path: Path) -> str:
 
 
 def _is_own(text: str) -> bool:
-    return SCHEMA in text[:2000] and text.lstrip().startswith("{")
+    return f'"{SCHEMA}"' in text and text.lstrip().startswith("{")
 
 
 def _reader_of(text: str) -> Callable[[str], Given]:

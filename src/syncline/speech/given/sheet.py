@@ -22,7 +22,7 @@ _CLASSES: Final = 0.7  # of phones that stand for all that look alike
 _SPREAD: Final = 0.6  # of phones spread over a timed word
 _IN_LINE: Final = 0.35  # of words spread over a line
 _PAUSE_S: Final = 0.2  # a gap after which the reading makes a pause as well
-_BLOCK: Final = 20_000  # characters that are read aloud at once
+_BLOCK: Final = 5000  # characters that are read aloud at once: about five minutes of sound in memory
 _TOUCH_S: Final = 0.02  # phones may stand that far outside of their word
 
 

@@ -20,8 +20,9 @@ _VALUE: Final = re.compile(
     r'(?<!\S)(?:"(?P<text>(?:[^"]|"")*)"|(?P<flag><[^<>\s]*>)|(?P<number>[-+]?[0-9.][0-9.eE+-]*)|![^\n]*)(?!\S)'
 )
 _MAX_TIERS: Final = 200
-_WORDS: Final = re.compile(r"word|ort|wrd|transcript|utterance|token", re.IGNORECASE)
-_PHONES: Final = re.compile(r"phon|\bphn|segment|\bmau\b|^mau", re.IGNORECASE)
+# Names of tiers of MFA, WebMAUS (ORT, MAU), Charsiu, BFA and by hand; of several the first.
+_WORDS: Final = (re.compile(r"word|wrd|^ort", re.IGNORECASE), re.compile(r"transcript|utterance|line", re.IGNORECASE))
+_PHONES: Final = re.compile(r"phon|phn|segment|^mau$", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -59,7 +60,8 @@ def read_textgrid(text: str) -> Given:
 def _chosen(tiers: list[_Tier]) -> tuple[_Tier | None, _Tier | None]:
     """The tier of words and that of phones: by their names, else the finer one is of phones."""
     phones = next((tier for tier in tiers if _PHONES.search(tier.name)), None)
-    words = next((tier for tier in tiers if tier is not phones and _WORDS.search(tier.name)), None)
+    named = (tier for name in _WORDS for tier in tiers if tier is not phones and name.search(tier.name))
+    words = next(named, None)
     rest = [tier for tier in tiers if tier not in (words, phones)]
     if words is None and phones is None and len(rest) > 1:
         words, phones = sorted(rest[:2], key=lambda tier: len(tier.spans))
