@@ -72,6 +72,7 @@ def test_a_file_is_written_whole_and_not_over_another(
         ["-f", "srt", "--json"],
         ["-o", "x.csv"],
         ["--aligner", "given:no such file"],
+        ["--aligner", "given:/dev/zero"],
         ["--aligner", "best"],
         ["--language", "../x"],
     ],

@@ -174,9 +174,9 @@ def _given(
     path: Path, transcript: str | None, asked: str | None, seconds: float, cache: StepCache, on_event: Listener
 ) -> CueSheet:
     """The kept cue sheet of a file of words and times, or a new one."""
+    words = words_in(path)  # before the file is hashed: it has limits
     digest = input_file(path).digest
-    words = transcript or words_in(path) or None
-    language = language_of(words, asked, on_event) or DEFAULT_LANGUAGE
+    language = language_of(transcript or words or None, asked, on_event) or DEFAULT_LANGUAGE
     step = Step(
         name="given",
         version=code_version(*CUES_CODE[0], uses=CUES_CODE[1]),

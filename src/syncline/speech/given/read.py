@@ -77,6 +77,8 @@ def _reader_of(text: str) -> Callable[[str], Given]:
 
 def _text_of(path: Path) -> str:
     """The file as text: UTF-8 or UTF-16, line ends as they are."""
+    if path.exists() and not path.is_file():  # a pipe would wait for ever, a device never ends
+        raise InputError("the file of words and times is no regular file", file=path, stage=STAGE)
     try:
         with path.open("rb") as file:
             data = file.read(MAX_BYTES + 1)
