@@ -137,6 +137,22 @@ def test_webvtt_word_times_are_used_and_its_comments_are_not(read: Read) -> None
     assert cue.words[0].confidence == pytest.approx(0.9)
 
 
+def test_captions_that_roll_say_each_word_once(read: Read) -> None:
+    cue = read(
+        "WEBVTT\nKind: captions\nLanguage: en\n\n"
+        "00:00:00.100 --> 00:00:00.900 align:start\n \nso<00:00:00.400><c> it</c><00:00:00.600><c> is</c>\n\n"
+        "00:00:00.900 --> 00:00:00.910 align:start\nso it is\n \n\n"
+        "00:00:00.910 --> 00:00:01.500 align:start position:0%\nso it is\nthen<00:00:01.200><c> go</c>\n"
+    )
+    assert spans(cue) == [
+        ("so", 0.1, 0.4),
+        ("it", 0.4, 0.6),
+        ("is", 0.6, 0.9),
+        ("then", 0.91, 1.2),
+        ("go", 1.2, 1.5),
+    ]
+
+
 def test_arpabet_becomes_ipa_and_silences_silence(read: Read) -> None:
     rows = ['"HH" 0.0 0.1', '"AY1" 0.1 0.4', '"sp" 0.4 0.5', '"B_B" 0.5 0.6', '"AH0" 0.6 0.7']
     intervals = "\n".join(f"{row.split()[1]} {row.split()[2]} {row.split()[0]}" for row in rows)

@@ -29,8 +29,13 @@ def recognised(text: str) -> str | None:
 def read_captions(text: str, kind: str) -> Given:
     """Each cue as one span, or as one a word where it times its words. Raises Fault."""
     spans: list[Span] = []
-    for number, (start, end, lines) in enumerate(_blocks(text), 1):
-        payload = " ".join(lines)
+    rolling = kind == "WebVTT" and _INLINE.search(text) is not None
+    shown: set[str] = set()
+    for number, (start, end, lines) in enumerate(_blocks(text, kind), 1):
+        # Automatic captions that roll show a line once with its words' times, then again above the next one.
+        fresh = [line for line in lines if not (rolling and line.strip() in shown)]
+        shown = {_TAG.sub("", line).strip() for line in lines}
+        payload = " ".join(fresh)
         if len(payload) > 10 * MAX_TEXT:
             raise Fault(f"a cue is longer than {10 * MAX_TEXT} characters", f"cue {number}")
         for span in _spans(payload, start, end, kind):
@@ -41,7 +46,7 @@ def read_captions(text: str, kind: str) -> Given:
     return Given(kind, tuple(spans))
 
 
-def _blocks(text: str) -> Iterator[tuple[float, float, list[str]]]:
+def _blocks(text: str, kind: str) -> Iterator[tuple[float, float, list[str]]]:
     """(start, end, lines of text) of each cue."""
     lines = iter([*text.splitlines(), ""])
     for line in lines:
@@ -55,7 +60,7 @@ def _blocks(text: str) -> Iterator[tuple[float, float, list[str]]]:
             continue
         found: list[str] = []
         for payload in lines:
-            if not payload.strip():
+            if not (payload if kind == "WebVTT" else payload.strip()):  # a space is a line of WebVTT
                 break
             found.append(payload)
         yield _seconds(match.groups()[:4]), _seconds(match.groups()[4:]), found
