@@ -37,9 +37,8 @@ FIRST: Final = Text(
     voice="en-us",
 )
 SECOND: Final = Text(
-    "Buenos días. Ahora hablo también español, y mi boca se mueve con cada palabra. "
-    "Todo se ha hecho en este ordenador, sin descargar nada.",
-    voice="es",
+    "Bonjour. Maintenant je parle aussi français, et ma bouche suit chaque parole. Tout a été fait sur cet ordinateur.",
+    voice="fr-fr",
 )
 
 
