@@ -222,7 +222,6 @@ class ActorEngine:
             return None
         around = np.convolve(np.pad(distance, 2, mode="edge"), np.full(5, 0.2), "valid")
         share = settings.correction * np.clip((around - settings.near) / (settings.far - settings.near), 0.0, 1.0)
-        share = share * (1.0 - wanted.shut)  # what the model expects is a mean over mouths that are not quite shut
         axes = model.directions.astype(np.float64)
         back = np.linalg.pinv(axes)  # directions are no orthogonal set
         own = self._bank.components[rows.frame[chosen.row]]
