@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from syncline.engines.portrait.eyes import Lid
 from syncline.engines.portrait.face import Box, StillFace
-from syncline.engines.portrait.field import SKIN, FaceField, interpolated
+from syncline.engines.portrait.field import SKIN, FaceField
 from syncline.engines.portrait.geometry import MouthGeometry
 from syncline.engines.portrait.head import TERMS, HeadField
 from syncline.engines.portrait.interior import Interior
@@ -20,7 +20,7 @@ from syncline.engines.portrait.patch import Patch
 from syncline.face.topology import LOWER_INNER, LOWER_OUTER, OVAL, UPPER_INNER, UPPER_OUTER
 from syncline.media.picture import Picture
 from syncline.render import mask
-from syncline.render.warp import Grid
+from syncline.render.warp import Grid, fit_displacement
 
 Floats = npt.NDArray[np.float32]
 Pixels = npt.NDArray[np.uint8]
@@ -97,7 +97,7 @@ class Painter:
         """(nodes,) px: the landmarks' depth on the face, an ellipsoid's around it."""
         face, flat = self._face, self._field.nodes.reshape(-1, 2)
         points = face.landmarks[::3]
-        known = interpolated(points[:, :2].copy(), points[:, 2:].copy(), flat, face.scale, 0.05)[:, 0]
+        known = fit_displacement(points[:, :2].copy(), points[:, 2:].copy(), flat, face.scale, 0.05)[:, 0]
         ring = cv2.convexHull(face.landmarks[list(OVAL), :2])
         inside = np.array([cv2.pointPolygonTest(ring, (float(x), float(y)), True) for x, y in flat], np.float32)
         share = np.clip(inside / (0.25 * face.scale), 0.0, 1.0)

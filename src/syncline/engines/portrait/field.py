@@ -16,7 +16,7 @@ from syncline.engines.portrait.face import Box, StillFace
 from syncline.face.topology import JAW, LEFT_BROW, LOWER_OUTER, RIGHT_BROW, UPPER_OUTER
 from syncline.render import mask
 from syncline.render.layout import CHEEKS, CHIN_AND_JAW, NOSE
-from syncline.render.warp import Grid
+from syncline.render.warp import Grid, fit_displacement
 
 Floats = npt.NDArray[np.float32]
 
@@ -58,7 +58,7 @@ class FaceField:
         for branch, lip in enumerate((upper, lower)):
             points = np.concatenate([skin[0], lip[0], self.outline])
             values = np.concatenate([skin[1], lip[1], still])
-            found = interpolated(points, values, where, self._face.scale)
+            found = fit_displacement(points, values, where, self._face.scale, RIDGE)
             out[branch, self._inside] = found * self._taper[self._inside, None]
         return out.reshape(2, *self.nodes.shape)
 
@@ -75,43 +75,9 @@ class FaceField:
         points = np.concatenate([landmarks[moving], still])
         values = np.concatenate([np.tile(down * iod, (len(moving), 1)), np.zeros_like(still)]).astype(np.float32)
         flat = self.nodes.reshape(-1, 2)
-        found = interpolated(points, values, flat, iod)
+        found = fit_displacement(points, values, flat, iod, RIDGE)
         oval = np.concatenate([forehead, sides[[0, 1]], lids]).astype(np.float32)
         ring = cv2.convexHull(oval)
         depth = np.array([cv2.pointPolygonTest(ring, (float(x), float(y)), True) for x, y in flat], np.float32)
         taper = np.clip(depth / (0.12 * iod), 0.0, 1.0)
         return np.asarray(found * taper[:, None], np.float32).reshape(self.nodes.shape)
-
-
-def interpolated(points: Floats, values: Floats, where: Floats, unit: float, ridge: float = RIDGE) -> Floats:
-    """Linear radial basis with an affine part, (m, k) float32; the method of `render.warp.fit_displacement`.
-
-    The sum over the points by `cv2.gemm`, which stays on the calling thread.
-    """
-    n = len(points)
-    centre = points.mean(axis=0)
-    a, b = ((points - centre) / unit).astype(np.float32), ((where - centre) / unit).astype(np.float32)
-    system = np.zeros((n + 3, n + 3))
-    system[:n, :n] = -_distances(a, a) + ridge * np.eye(n)
-    system[:n, n] = system[n, :n] = 1.0
-    system[:n, n + 1 :] = a
-    system[n + 1 :, :n] = a.T
-    right = np.zeros((n + 3, values.shape[1]))
-    right[:n] = values
-    solved, exact = cv2.solve(system, right, flags=cv2.DECOMP_LU)
-    if not solved:
-        return np.zeros((len(where), values.shape[1]), np.float32)
-    weights = exact.astype(np.float32)
-    near = cv2.gemm(_distances(b, a), weights[:n], -1.0, None, 0.0)
-    return np.asarray(near + weights[n] + b @ weights[n + 1 :], np.float32)
-
-
-def _distances(a: Floats, b: Floats) -> Floats:
-    """(n, m) distances of points (n, 2) and (m, 2)."""
-    # Not cv2.magnitude: its last bit depends on where in memory an array lies, and a seed must repeat exactly.
-    x = np.subtract.outer(np.ascontiguousarray(a[:, 0]), b[:, 0])
-    y = np.subtract.outer(np.ascontiguousarray(a[:, 1]), b[:, 1])
-    x *= x
-    y *= y
-    x += y
-    return np.asarray(np.sqrt(x, out=x), np.float32)
