@@ -17,6 +17,8 @@ BENCHMARKS = {
     "speed": "seconds per second of video and peak memory of the whole command",
     "fidelity": "what must not change: pixels outside the hull, the sound, the offset",
     "languages": "closures and offset across languages",
+    "speech": "word times clean and in noise, languages, wrong texts, mouths from speech, visemes",
+    "score": "known shifts, drift, foreign sound, faults made on purpose, speed of scoring",
     "portrait": "stills that speak: opening, background, tears, closures, blinks, speed and memory",
     "sheets": "contact sheets of five dubs, for looking at",
 }
