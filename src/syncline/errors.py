@@ -2,7 +2,8 @@
 
 SynclineError
 ├── InputError        (also ValueError)         exit 2   the user: a file or an argument
-│   └── MissingInput  (also FileNotFoundError)  exit 2   the user: nothing is there
+│   ├── MissingInput  (also FileNotFoundError)  exit 2   the user: nothing is there
+│   └── Unscorable                              exit 6   the user: a clip that plays, but nobody is seen or heard in it
 ├── LimitError        (also ValueError)         exit 3   policy: the input is larger than we accept
 ├── DependencyError   (also ImportError)        exit 4   the installation: a part is missing
 ├── StageError        (also RuntimeError)       exit 5   us: a stage failed on an input that should have worked
@@ -58,6 +59,12 @@ class InputError(SynclineError, ValueError):
 
 class MissingInput(InputError, FileNotFoundError):
     """A path where nothing is."""
+
+
+class Unscorable(InputError):
+    """A clip that plays well but of which there is no score: no face is seen in it, or nobody is heard."""
+
+    exit_code = 6
 
 
 class LimitError(SynclineError, ValueError):
