@@ -11,6 +11,7 @@ from syncline.quality.opening import OpeningMatch
 from syncline.quality.passed import PassedRange
 from syncline.quality.pictures import PictureFigures
 from syncline.quality.score import Figure, Grade
+from syncline.quality.standards import standing
 from syncline.quality.tears import Tears
 
 
@@ -27,6 +28,10 @@ class Gates:
     seam_pass, seam_warn : largest step in grey levels that the plate has not nearby.
     tears_pass, tears_warn : largest mean number of isolated pixels along the lips of a still.
     passed_pass : largest share of frames that went through.
+    offset_required : an offset that is not known fails.
+    drift_pass_ms, drift_warn_ms : largest change of the offset through a clip, ms either way.
+    foreign_pass, foreign_warn : largest probability that the sound is another speech than the one that is seen.
+    container_pass_ms, container_warn_ms : (sound late, sound early) by the container's start times alone.
     """
 
     offset_pass_ms: tuple[float, float] = (-45.0, 22.0)
@@ -47,32 +52,48 @@ class Gates:
     tears_pass: float = 2.0
     tears_warn: float = 8.0
     passed_pass: float = 0.1
+    offset_required: bool = False
+    drift_pass_ms: float = 22.0
+    drift_warn_ms: float = 45.0
+    foreign_pass: float = 0.5
+    foreign_warn: float = 0.95
+    container_pass_ms: tuple[float, float] = (-15.0, 5.0)
+    container_warn_ms: tuple[float, float] = (-60_000.0, 60_000.0)
 
 
 DEFAULT = Gates()
 
 
-def grade_offset(offset: Offset, gates: Gates = DEFAULT) -> Figure:
-    """Grade of the offset; what is not known warns."""
-    standard = "gates +22/-45 ms pass, +45/-125 ms warn (ITU-R BT.1359-1: +45/-125 ms is detectable)"
-    details = {"margin": round(offset.margin, 3), "seconds": round(offset.seconds, 2)}
+def grade_offset(offset: Offset, gates: Gates = DEFAULT, *, rate: float | None = None) -> Figure:
+    """Grade of the offset; what is not known warns, or fails where the gates require it.
+
+    rate : pictures a second, for the offset in frames; None: not told.
+    """
+    good, fair = gates.offset_pass_ms, gates.offset_warn_ms
+    standard = (
+        f"gates {good[1]:+g}/{good[0]:+g} ms pass, {fair[1]:+g}/{fair[0]:+g} ms warn "
+        "(ITU-R BT.1359-1: +45/-125 ms is detectable)"
+    )
+    details: dict[str, Any] = {"margin": round(offset.margin, 3), "seconds": round(offset.seconds, 2)}
     if not offset.known or offset.ms is None:
         return Figure(
             unit="ms",
-            grade=Grade.WARN,
+            grade=Grade.FAIL if gates.offset_required else Grade.WARN,
             standard=standard,
             sentence=f"Offset unknown: {offset.reason}.",
             details=details,
         )
     side = "early" if offset.ms > 0 else "late"
-    grade = _between(offset.ms, gates.offset_pass_ms, gates.offset_warn_ms)
+    details |= standing(offset.ms, rate)
+    frames = "" if rate is None else f" ({abs(details['frames']):.1f} frames at {rate:g} a second)"
+    grade = between(offset.ms, good, fair)
     words = {Grade.PASS: "in sync", Grade.WARN: "some viewers notice", Grade.FAIL: "viewers notice"}[grade]
     return Figure(
         value=offset.ms,
         unit="ms",
         grade=grade,
         standard=standard,
-        sentence=f"The sound is {abs(offset.ms):.0f} ms {side}: {words}.",
+        sentence=f"The sound is {abs(offset.ms):.0f} ms {side}{frames}: {words}.",
         details=details,
     )
 
@@ -96,7 +117,7 @@ def grade_closures(closures: Closures | None, gates: Gates = DEFAULT) -> Figure:
     elif rate is None:
         grade, sentence = Grade.WARN, "Closures unknown: the mouth is not seen on any p, b or m."
     else:
-        grade = _at_least(rate, gates.closures_pass, gates.closures_warn)
+        grade = at_least(rate, gates.closures_pass, gates.closures_warn)
         if grade is Grade.FAIL and closures.seen < gates.closures_needed:
             grade = Grade.WARN  # one or two phones do not prove a fault
         sentence = f"The lips shut on {details['closed']} of {closures.seen} p b m."
@@ -111,7 +132,7 @@ def grade_opening(match: OpeningMatch, gates: Gates = DEFAULT) -> Figure:
     if match.correlation is None:
         grade, sentence = Grade.WARN, "Opening not compared: the mouth hardly moves or is not seen."
     else:
-        grade = _at_least(match.correlation, gates.opening_pass, gates.opening_warn)
+        grade = at_least(match.correlation, gates.opening_pass, gates.opening_warn)
         if grade is Grade.FAIL and match.frames < gates.opening_needed:
             grade = Grade.WARN  # a second of pictures does not prove a fault
         sentence = f"The opening follows what was asked with a correlation of {match.correlation:.2f}."
@@ -129,7 +150,7 @@ def grade_pictures(pictures: PictureFigures, gates: Gates = DEFAULT) -> dict[str
         figures["flicker"] = Figure(
             value=pictures.flicker,
             unit="ratio",
-            grade=_at_most(pictures.flicker, gates.flicker_pass, gates.flicker_warn),
+            grade=at_most(pictures.flicker, gates.flicker_pass, gates.flicker_warn),
             standard=f"at most {gates.flicker_pass:g} times {whose} (temporal second difference)",
             sentence=f"The mouth flickers {pictures.flicker:.2f} times as much as {whose}{peak}.",
             details={"peak_s": pictures.flicker_peak_s},
@@ -140,7 +161,7 @@ def grade_pictures(pictures: PictureFigures, gates: Gates = DEFAULT) -> dict[str
         figures["sharpness"] = Figure(
             value=pictures.sharpness,
             unit="ratio",
-            grade=_between(pictures.sharpness, (low, high), gates.sharpness_warn),
+            grade=between(pictures.sharpness, (low, high), gates.sharpness_warn),
             standard=f"{low:g} to {high:g} times the plate's own Laplacian energy",
             sentence=f"The mouth holds {100 * pictures.sharpness:.0f} % of the plate's own fine detail.",
         )
@@ -148,7 +169,7 @@ def grade_pictures(pictures: PictureFigures, gates: Gates = DEFAULT) -> dict[str
         figures["seam"] = Figure(
             value=pictures.seam,
             unit="grey levels",
-            grade=_at_most(pictures.seam, gates.seam_pass, gates.seam_warn),
+            grade=at_most(pictures.seam, gates.seam_pass, gates.seam_warn),
             standard=f"a step of at most {gates.seam_pass:g} of 255 levels along the drawn region's border",
             sentence=f"The drawn region's border steps by {pictures.seam:.1f} grey levels.",
         )
@@ -160,7 +181,7 @@ def grade_tears(tears: Tears, gates: Gates = DEFAULT) -> Figure:
     return Figure(
         value=round(tears.mean, 3),
         unit="pixels",
-        grade=_at_most(tears.mean, gates.tears_pass, gates.tears_warn),
+        grade=at_most(tears.mean, gates.tears_pass, gates.tears_warn),
         standard=f"at most {gates.tears_pass:g} isolated pixels along the lips beyond the still's own",
         sentence=f"The lips show {tears.mean:.1f} isolated pixels on average that the still has not, "
         f"at most {tears.worst}.",
@@ -188,15 +209,18 @@ def plain(item: Any) -> dict[str, Any]:
     return {key: list(value) if isinstance(value, tuple) else value for key, value in asdict(item).items()}
 
 
-def _between(value: float, good: tuple[float, float], fair: tuple[float, float]) -> Grade:
+def between(value: float, good: tuple[float, float], fair: tuple[float, float]) -> Grade:
+    """pass inside `good`, warn inside `fair`, else fail; ends belong to their ranges."""
     if good[0] <= value <= good[1]:
         return Grade.PASS
     return Grade.WARN if fair[0] <= value <= fair[1] else Grade.FAIL
 
 
-def _at_least(value: float, good: float, fair: float) -> Grade:
-    return _between(value, (good, float("inf")), (fair, float("inf")))
+def at_least(value: float, good: float, fair: float) -> Grade:
+    """pass from `good` up, warn from `fair` up, else fail."""
+    return between(value, (good, float("inf")), (fair, float("inf")))
 
 
-def _at_most(value: float, good: float, fair: float) -> Grade:
-    return _between(value, (float("-inf"), good), (float("-inf"), fair))
+def at_most(value: float, good: float, fair: float) -> Grade:
+    """pass up to `good`, warn up to `fair`, else fail."""
+    return between(value, (float("-inf"), good), (float("-inf"), fair))
