@@ -21,7 +21,7 @@ LAYERS: tuple[frozenset[str], ...] = tuple(
     frozenset(line.split())
     for line in """
     errors timebase
-    events child
+    events child threads
     media
     face speech render music
     motion
@@ -39,7 +39,7 @@ LAYERS: tuple[frozenset[str], ...] = tuple(
 FACADE = "syncline"
 # The command line and the service know the façade and the leaves alone.
 FACADE_ONLY = frozenset({"cli", "service"})
-LEAVES = frozenset({"errors", "timebase", "events", "child"})
+LEAVES = frozenset({"errors", "timebase", "events", "child", "threads"})
 HEAVY = ("torch", "ray")
 
 

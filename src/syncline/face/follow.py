@@ -14,6 +14,7 @@ import numpy.typing as npt
 
 from syncline.face.cuts import CutDetector
 from syncline.face.graphs import Detection, DetectorGraphs, MeshGraph
+from syncline.face.lowerface import LowerFaces
 from syncline.face.patch import MouthPatch, mouth_patch
 from syncline.face.pose import Floats, fit_residual
 from syncline.face.regions import (
@@ -76,6 +77,7 @@ class Follower:
     max_faces : so many are followed at once, the largest.
     views : looks at each face, averaged: two lower the landmarks' noise by a quarter for 3 ms more.
     scan_seconds : how often the whole picture is searched for new faces.
+    lower_faces : takes a crop of each record of the spool.
     """
 
     def __init__(
@@ -88,8 +90,10 @@ class Follower:
         max_faces: int,
         views: int,
         scan_seconds: float,
+        lower_faces: LowerFaces | None = None,
     ) -> None:
         self._mesh, self._detectors, self._spool = mesh, detectors, spool
+        self._lower_faces = lower_faces
         self._max_faces, self._views = max_faces, views
         self._patience = max(2, round(PATIENCE_SECONDS * rate))
         self._scan_every = max(1, round(scan_seconds * rate))
@@ -163,6 +167,8 @@ class Follower:
             landmarks = self._another_view(picture, region, view, landmarks)
         tracklet.region = region_of_landmarks(landmarks)
         tracklet.add(self._frame, landmarks, mouth_patch(crop.rgb, seen))
+        if self._lower_faces is not None:
+            self._lower_faces.add(picture, landmarks)
         tracklet.missed = 0
         return True
 

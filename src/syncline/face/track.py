@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterable
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -16,6 +16,7 @@ from syncline.face.ahead import ahead
 from syncline.face.follow import Follower, Tracklet
 from syncline.face.graphs import DetectorGraphs, MeshGraph
 from syncline.face.link import link
+from syncline.face.lowerface import LowerFaces
 from syncline.face.occlusion import occluded
 from syncline.face.pose import Floats, fit_poses
 from syncline.face.smooth import bridge, smooth_in_place
@@ -60,8 +61,16 @@ class TrackOptions:
             raise InputError("Track options: scan_seconds and min_detection must be above 0.", stage=STAGE)
 
 
-def track_faces(info: MediaInfo, *, options: TrackOptions | None = None, on_event: Listener = silent) -> Tracks:
+def track_faces(
+    info: MediaInfo,
+    *,
+    options: TrackOptions | None = None,
+    on_event: Listener = silent,
+    lower_faces: LowerFaces | None = None,
+) -> Tracks:
     """Track all faces of a plate in one streaming pass; long plates' landmarks lie in a temporary file.
+
+    lower_faces : opened; takes a crop of every face in every picture on the way.
 
     Returns tracks over all `info.video.frames` pictures, the face that fills most of the plate first.
     Raises InputError where the file has no picture, DependencyError without mediapipe.
@@ -70,7 +79,9 @@ def track_faces(info: MediaInfo, *, options: TrackOptions | None = None, on_even
         raise InputError("There is no picture in this file, so no face can be tracked.", file=info.path, stage=STAGE)
     times = np.array([float(tick * info.video.time_base) for tick in info.video.times], np.float64)
     with timed(STAGE, on_event):
-        return track_pictures(ahead(read_pictures(info)), times, options=options, on_event=on_event)
+        return track_pictures(
+            ahead(read_pictures(info)), times, options=options, on_event=on_event, lower_faces=lower_faces
+        )
 
 
 def track_pictures(
@@ -79,10 +90,11 @@ def track_pictures(
     *,
     options: TrackOptions | None = None,
     on_event: Listener = silent,
+    lower_faces: LowerFaces | None = None,
 ) -> Tracks:
     """Track all faces of a run of pictures shown at `times` (T,) seconds; `track_faces` for files."""
     with Spool() as spool:
-        return _track(spool, pictures, times, options or TrackOptions(), on_event)
+        return _track(spool, pictures, times, options or TrackOptions(), on_event, lower_faces)
 
 
 def _track(
@@ -91,6 +103,7 @@ def _track(
     times: npt.NDArray[np.float64],
     options: TrackOptions,
     on_event: Listener,
+    lower_faces: LowerFaces | None,
 ) -> Tracks:
     size = (0, 0)
     with ExitStack() as models:
@@ -102,6 +115,7 @@ def _track(
             max_faces=options.max_faces,
             views=options.views,
             scan_seconds=options.scan_seconds,
+            lower_faces=lower_faces,
         )
         count = 0
         for picture in pictures:
@@ -117,11 +131,12 @@ def _track(
     times = times[:count]
     least = options.min_track_seconds * _rate(times)
     people = link([one for one in tracklets if len(one.frames) >= min(least, count)], follower.cuts, _rate(times))
-    faces = [_finish(person, times, follower.cuts, size, options) for person in people]
-    faces.sort(key=_presence, reverse=True)
-    numbered = tuple(
-        FaceTrack(number, face.landmarks, face.flags, face.pose, face.iod) for number, face in enumerate(faces)
-    )
+    faces = [(_finish(person, times, follower.cuts, size, options), person) for person in people]
+    faces.sort(key=lambda pair: _presence(pair[0]), reverse=True)
+    if lower_faces is not None:
+        for number, (_, person) in enumerate(faces):
+            lower_faces.settle(number, count, _sightings(person))
+    numbered = tuple(replace(face, id=number) for number, (face, _) in enumerate(faces))
     on_event(Note(STAGE, _summary(numbered, follower.cuts, count)))
     return Tracks(numbered, follower.cuts, count)
 
@@ -162,6 +177,13 @@ def _finish(
     flags[bridged] |= Flag.BRIDGED
     flags[[cut for cut in cuts if cut < frames]] |= Flag.CUT
     return FaceTrack(0, landmarks, flags, pose, iod)
+
+
+def _sightings(person: list[Tracklet]) -> dict[int, int]:
+    """Number of the record of each frame in which a person was seen."""
+    return {
+        frame: record for tracklet in person for frame, record in zip(tracklet.frames, tracklet.records, strict=True)
+    }
 
 
 def _landmarks(person: list[Tracklet], frames: int) -> Floats:

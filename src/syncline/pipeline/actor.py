@@ -23,8 +23,8 @@ from syncline.pipeline.footage import chosen_face, clips_only, footage_of, own_s
 from syncline.pipeline.options import ActorOptions, read_transcript, thread_count
 from syncline.pipeline.outputs import refuse_inputs
 from syncline.pipeline.prepare import language_of, open_material, watch
-from syncline.pipeline.stream import ordered
 from syncline.store import StepCache
+from syncline.threads import ordered
 
 SCHEMA = "syncline.actorreport/1"
 STAGE = "footage"
@@ -122,7 +122,9 @@ def _build(clips: tuple[Path, ...], out: Path, options: ActorOptions, on_event: 
         if not usable:
             why = f"; the first: {skipped[0][1]}" if skipped else ""
             raise InputError(f"none of the {len(clips)} clips can be used{why}")
-        bank = build_bank(usable, cache.scratch / "actor.crops", on_event=on_event)
+        bank = build_bank(
+            usable, cache.scratch / "actor.crops", threads=thread_count(options.threads), on_event=on_event
+        )
         with timed("save", on_event):
             save_actor(bank, written)
     on_event(Artifact("actor", str(out)))

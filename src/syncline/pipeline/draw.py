@@ -23,8 +23,8 @@ from syncline.media.probe import need_picture
 from syncline.media.read import read_pictures
 from syncline.media.sync import OutputFrame
 from syncline.pipeline.delivery import Delivery
-from syncline.pipeline.stream import ordered
 from syncline.quality import PictureFigures, PictureMeter
+from syncline.threads import ordered
 
 STAGE = "draw"
 PROGRESS_EVERY = 5  # frames

@@ -13,6 +13,7 @@ from syncline.engines.actor.build import BuildOptions, Footage, build_bank, usab
 from syncline.errors import InputError, printable
 from syncline.events import Event, Fallback, Listener, Note, Progress
 from syncline.face.choose import Choice, FaceChoice, choose_face, sound_loudness
+from syncline.face.lowerface import LowerFaces
 from syncline.face.tracks import FaceTrack, Tracks
 from syncline.media.probe import need_picture
 from syncline.pipeline.prepare import (
@@ -84,17 +85,27 @@ def chosen_face(material: Material, tracks: Tracks, wanted: str | int, own: Own)
     return choose_face(tracks, choice, sound_loudness(own.y16k, times), times)
 
 
-def footage_of(material: Material, face: FaceTrack, own: Own) -> Footage:
-    """A clip ready for a bank."""
+def footage_of(material: Material, face: FaceTrack, own: Own, lower_faces: LowerFaces | None = None) -> Footage:
+    """A clip ready for a bank; `lower_faces`: what was cut while it was tracked."""
     times = plate_times(material.info)[: len(face.flags)]
-    return Footage(material.info, material.digest, face, times, own.cue, own.y16k)
+    known = None if lower_faces is None else lower_faces.of(face.id)
+    return Footage(material.info, material.digest, face, times, own.cue, own.y16k, lower_faces=known)
 
 
-def plate_bank(plate: Material, face: FaceTrack, own: Own, cache: StepCache, on_event: Listener) -> Bank | None:
+def plate_bank(
+    plate: Material,
+    face: FaceTrack,
+    own: Own,
+    cache: StepCache,
+    on_event: Listener,
+    *,
+    lower_faces: LowerFaces | None = None,
+    threads: int = 1,
+) -> Bank | None:
     """The bank of a plate's own frames, kept or new; None where no frame of it can be learned from."""
     if not len(usable_frames(face)):
         return None
-    footage = footage_of(plate, face, own)
+    footage = footage_of(plate, face, own, lower_faces)
     options = BuildOptions()
     step = Step(
         name="bank",
@@ -102,7 +113,11 @@ def plate_bank(plate: Material, face: FaceTrack, own: Own, cache: StepCache, on_
         inputs={"plate": plate.digest, "tracks": cache.keys[TRACKS], "cues": cache.keys.get(OWN_CUES, "")},
         options={"face": face.id, "build": options},
         make=lambda: build_bank(
-            [footage], cache.scratch / "plate.crops", options=options, on_event=without_timing(on_event)
+            [footage],
+            cache.scratch / "plate.crops",
+            options=options,
+            threads=threads,
+            on_event=without_timing(on_event),
         ),
         save=lambda bank, folder: save_actor(bank, folder / BANK_NAME),
         load=lambda folder: load_actor(folder / BANK_NAME),

@@ -13,6 +13,7 @@ from syncline.engines.actor.actorfile import load_actor
 from syncline.engines.actor.bank import Bank
 from syncline.engines.base import DrawPlan, Engine, TakeRequest
 from syncline.events import Listener, timed
+from syncline.face.lowerface import LowerFaces
 from syncline.face.tracks import FaceTrack, Tracks
 from syncline.media.probe import need_picture
 from syncline.media.sync import OutputFrame, plan_output
@@ -25,7 +26,7 @@ from syncline.motion.visemes import VisemeTable
 from syncline.pipeline.aside import Aside
 from syncline.pipeline.engine import actor_engine, check_engine, portrait_engine
 from syncline.pipeline.footage import Own, chosen_face, own_speech, plate_bank
-from syncline.pipeline.options import DubOptions
+from syncline.pipeline.options import DubOptions, thread_count
 from syncline.pipeline.preflight import note_faces, note_lengths, note_media, note_sound
 from syncline.pipeline.prepare import (
     DEFAULT_LANGUAGE,
@@ -77,6 +78,7 @@ class Gathered:
 
     own : what the plate itself says; a still says nothing.
     bank : the actor file's, where one was given.
+    lower_faces : what was cut out of the plate while it was tracked.
     """
 
     plate: Material
@@ -85,6 +87,7 @@ class Gathered:
     own: Own
     tracks: Tracks
     bank: Bank | None
+    lower_faces: LowerFaces
     inputs: dict[str, InputFile]
 
 
@@ -105,13 +108,14 @@ def gather(
         inputs["transcript"] = input_file(options.transcript)
     bank = None if options.actor is None else load_actor(Path(options.actor))
     check_engine(options.engine, still=need_picture(plate.info).still, has_bank=bank is not None)
+    cut = LowerFaces(cache.scratch / "lower-faces")
     if isinstance(spoken, Text):
         said = speak(spoken, on_event)
         note_media(plate.info, None, on_event)
         listening = Aside("own", lambda: own_speech(plate, None, None, cache, on_event))
-        tracks = watch(plate, cache, listening.guard(on_event))
+        tracks = watch(plate, cache, listening.guard(on_event), lower_faces=cut)
         inputs["text"] = said.source
-        return Gathered(plate, said.heard, said.language, listening.result(), tracks, bank, inputs)
+        return Gathered(plate, said.heard, said.language, listening.result(), tracks, bank, cut, inputs)
     audio = open_material(spoken)
     inputs["audio"] = audio.file
     note_media(plate.info, audio.info, on_event)
@@ -119,10 +123,10 @@ def gather(
     sound = read_whole(audio)
     hearing = Aside("hear", lambda: hear(audio, sound, transcript, language, cache, on_event))
     listening = Aside("own", lambda: own_speech(plate, None, None, cache, on_event))
-    tracks = watch(plate, cache, hearing.guard(listening.guard(on_event)))
+    tracks = watch(plate, cache, hearing.guard(listening.guard(on_event)), lower_faces=cut)
     heard = hearing.result()
     language = language or heard.cue.language or DEFAULT_LANGUAGE
-    return Gathered(plate, heard, language, listening.result(), tracks, bank, inputs)
+    return Gathered(plate, heard, language, listening.result(), tracks, bank, cut, inputs)
 
 
 def plan_line(gathered: Gathered, options: DubOptions, cache: StepCache, on_event: Listener) -> Line:
@@ -175,7 +179,15 @@ def _engine(
         return actor_engine(gathered.bank, on_event, of_plate=False)
     if need_picture(gathered.plate.info).still:
         return portrait_engine(gathered.plate.info, face, still=options.still, seed=options.seed)
-    bank = plate_bank(gathered.plate, face, gathered.own, cache, on_event)
+    bank = plate_bank(
+        gathered.plate,
+        face,
+        gathered.own,
+        cache,
+        on_event,
+        lower_faces=gathered.lower_faces,
+        threads=thread_count(options.threads),
+    )
     return actor_engine(bank, on_event, of_plate=True)
 
 

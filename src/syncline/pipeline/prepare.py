@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,6 +12,7 @@ import numpy.typing as npt
 
 from syncline.errors import InputError
 from syncline.events import Event, Fallback, Listener, Note, Timing
+from syncline.face.lowerface import LowerFaces
 from syncline.face.track import TrackOptions, track_faces
 from syncline.face.tracks import Tracks
 from syncline.media.info import MediaInfo
@@ -150,15 +152,27 @@ def watch(
     on_event: Listener,
     options: TrackOptions | None = None,
     label: str = TRACKS,
+    *,
+    lower_faces: LowerFaces | None = None,
 ) -> Tracks:
-    """The kept face tracks of a plate, or new ones. Raises InputError where no face is seen at all."""
+    """The kept face tracks of a plate, or new ones. Raises InputError where no face is seen at all.
+
+    lower_faces : takes what is cut out where the plate is tracked; kept tracks give nothing.
+    """
     options = options or TrackOptions()
+
+    def track() -> Tracks:
+        with lower_faces or nullcontext():
+            return track_faces(
+                material.info, options=options, on_event=without_timing(on_event), lower_faces=lower_faces
+            )
+
     step = Step(
         name=TRACKS,
         version=code_version(*TRACKS_CODE[0], uses=TRACKS_CODE[1]),
         inputs={"plate": material.digest},
         options={"track": options, "tone_map": bool(need_picture(material.info).tone_mapped)},
-        make=lambda: track_faces(material.info, options=options, on_event=without_timing(on_event)),
+        make=track,
         save=lambda tracks, folder: tracks.save(folder / "tracks.npz"),
         load=lambda folder: Tracks.load(folder / "tracks.npz"),
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 import cv2
@@ -11,15 +12,18 @@ import pytest
 
 from painted_face import paint
 from spoken_footage import SIZE, painted_clip, still_track
-from syncline.engines.actor import appearance, crops
+from syncline.engines.actor import appearance
 from syncline.engines.actor.bank import Bank
 from syncline.engines.actor.build import BuildOptions, build_bank, usable_frames
 from syncline.engines.actor.context_model import Training
-from syncline.engines.actor.crops import CropStore, CropWriter, jpeg_size
 from syncline.engines.actor.figures import contact_sheet, figures
 from syncline.errors import InputError
 from syncline.events import Fallback, Progress, Recorder
+from syncline.face.lowerface import LowerFaces
 from syncline.face.tracks import Flag
+from syncline.media import crops
+from syncline.media.crops import CropStore, CropWriter, jpeg_size
+from syncline.media.read import read_pictures
 
 QUICK = BuildOptions(training=Training(hidden=(32,), networks=1, epochs=2, min_steps=50))
 PHONES = "_ m a b a m e b u m a _"
@@ -50,6 +54,31 @@ def test_crops_are_the_footage_itself(bank: Bank) -> None:
         lips = bank.landmarks[i][[61, 291, 0, 17], :2] - (x, y)
         assert (lips > 0).all()
         assert (lips < crop.shape[1::-1]).all()
+
+
+def test_crops_cut_while_tracking_make_the_same_bank(tmp_path: Path) -> None:
+    footage = painted_clip(tmp_path, "one", PHONES)
+    with LowerFaces(tmp_path / "cut") as cut:
+        for frame, picture in enumerate(read_pictures(footage.info)):
+            cut.add(picture, footage.track.landmarks[frame])
+    cut.settle(0, 48, {frame: frame for frame in range(48)})
+    decoded = build_bank([footage], tmp_path / "decoded", options=QUICK)
+    known = build_bank([replace(footage, lower_faces=cut.of(0))], tmp_path / "unused", options=QUICK, threads=2)
+    assert not (tmp_path / "unused").exists()
+    assert np.array_equal(known.frame, decoded.frame)
+    for i in (0, 20, 47):
+        (ours, at), (theirs, there) = known.crop(i), decoded.crop(i)
+        assert at == there
+        assert np.array_equal(ours, theirs)
+    assert np.abs(known.sharpness - decoded.sharpness).max() < 0.15  # mouths are looked at after compression
+
+    with LowerFaces(tmp_path / "gap") as gap:
+        for frame, picture in enumerate(read_pictures(footage.info)):
+            gap.add(picture, footage.track.landmarks[frame])
+    gap.settle(0, 48, {frame: frame for frame in range(40)})
+    again = build_bank([replace(footage, lower_faces=gap.of(0))], tmp_path / "again", options=QUICK)
+    assert (tmp_path / "again").exists()  # some frames were not cut: all are decoded
+    assert len(again) == len(decoded)
 
 
 def test_the_mouth_picture_shows_the_lips_in_the_middle(bank: Bank) -> None:

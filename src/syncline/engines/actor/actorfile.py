@@ -21,11 +21,11 @@ import numpy.typing as npt
 from syncline.engines.actor.appearance import HEIGHT, MAX_COMPONENTS, WIDTH, MouthBasis
 from syncline.engines.actor.bank import Bank, Clip
 from syncline.engines.actor.context_model import ContextModel
-from syncline.engines.actor.crops import CropStore
 from syncline.errors import InputError, LimitError, MissingInput
 from syncline.face.pose import Poses
 from syncline.face.topology import POINTS
 from syncline.media.arrays import entry_span, read_stored, write_array
+from syncline.media.crops import CropStore
 from syncline.motion.visemes import VisemeTable
 from syncline.speech.articulation import FEATURES
 from syncline.speech.cuesheet import CueSheet

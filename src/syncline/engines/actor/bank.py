@@ -10,8 +10,8 @@ import numpy.typing as npt
 
 from syncline.engines.actor.appearance import MouthBasis
 from syncline.engines.actor.context_model import ContextModel
-from syncline.engines.actor.crops import CropStore
 from syncline.face.pose import Poses
+from syncline.media.crops import CropStore
 from syncline.motion.visemes import VisemeTable
 from syncline.speech.cuesheet import CueSheet
 

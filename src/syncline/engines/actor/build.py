@@ -13,23 +13,25 @@ import numpy.typing as npt
 from syncline.engines.actor import appearance, context_model, target
 from syncline.engines.actor.appearance import HEIGHT, WIDTH
 from syncline.engines.actor.bank import Bank, Clip
-from syncline.engines.actor.crops import CropWriter, crop_box
 from syncline.engines.actor.looks import Looks, look_over, relative_detail
 from syncline.engines.actor.steady import steady_poses
 from syncline.engines.actor.voice import voice_print
 from syncline.errors import InputError
 from syncline.events import Fallback, Listener, Progress, silent, timed
+from syncline.face.lowerface import lower_face_box
 from syncline.face.mouth import mouth_in_pose
 from syncline.face.pose import Poses
-from syncline.face.topology import JAW, NOSE_BRIDGE, POINTS
+from syncline.face.topology import POINTS
 from syncline.face.tracks import FaceTrack, Flag
 from syncline.media.arrays import STRETCH, new_array, stretches
+from syncline.media.crops import CropStore, CropWriter
 from syncline.media.info import MediaInfo
 from syncline.media.probe import need_picture
 from syncline.media.read import read_pictures
 from syncline.media.samples import release
 from syncline.motion.learn import SpokenFootage, learn_table
 from syncline.speech.cuesheet import CueSheet
+from syncline.threads import ordered
 
 STAGE: Final = "bank"
 Floats = npt.NDArray[np.float32]
@@ -47,6 +49,8 @@ class Footage:
     cue : what is said in it (aligned or recognised).
     sound : (n,) float32, mono 16 kHz; empty where the clip has none.
     name : how the actor file calls it; the file's own name without its folder if empty.
+    lower_faces : crops that were cut while the face was tracked, and (T,) which of them shows it in each frame (-1:
+        none); None: the pictures are decoded once more.
     """
 
     info: MediaInfo
@@ -56,6 +60,7 @@ class Footage:
     cue: CueSheet
     sound: Floats
     name: str = ""
+    lower_faces: tuple[CropStore, npt.NDArray[np.int64]] | None = None
 
 
 @dataclass(frozen=True)
@@ -89,12 +94,18 @@ class _Chosen:
 
 
 def build_bank(
-    footage: Iterable[Footage], crops: Path, *, options: BuildOptions = DEFAULT, on_event: Listener = silent
+    footage: Iterable[Footage],
+    crops: Path,
+    *,
+    options: BuildOptions = DEFAULT,
+    threads: int = 1,
+    on_event: Listener = silent,
 ) -> Bank:
     """Build a bank; pictures are streamed, so memory follows the number of frames and not their size.
 
-    crops : a file to write the compressed crops to; the bank reads it, so it must stay until the bank is saved or
-        done with.
+    crops : a file to write the compressed crops to, where the footage does not bring them; the bank reads it, so it
+        must stay until the bank is saved or done with.
+    threads : that work on pictures; the result does not depend on it.
 
     Raises
     ------
@@ -105,16 +116,16 @@ def build_bank(
         centre = appearance.mouth_centre(np.concatenate([_lips(c) for c in chosen]))
         mouths = crops.with_name(crops.name + ".mouths")
         try:
-            with CropWriter(crops) as writer, mouths.open("wb") as spool:
-                _read_clips(chosen, centre, writer, spool, on_event)
+            with mouths.open("wb") as spool:
+                store = _crops(chosen, centre, crops, spool, threads, on_event)
             pictures = np.memmap(mouths, np.uint8, "r").reshape(-1, HEIGHT, WIDTH, 3)
             owner = np.repeat(np.arange(len(chosen)), [len(c.frames) for c in chosen])
-            looks = look_over(pictures, owner, centre, options.components, options.samples)
+            looks = look_over(pictures, owner, centre, options.components, options.samples, threads)
             del pictures
         finally:
             mouths.unlink(missing_ok=True)
         _tell(chosen, looks, on_event)
-        return _assemble(chosen, writer, looks, options, on_event)
+        return _assemble(chosen, store, looks, options, threads, on_event)
 
 
 def _lips(item: _Chosen) -> Floats:
@@ -172,6 +183,43 @@ def usable_frames(track: FaceTrack) -> npt.NDArray[np.int64]:
     return np.flatnonzero(usable)
 
 
+def _crops(
+    chosen: list[_Chosen], centre: Floats, path: Path, spool: IO[bytes], threads: int, on_event: Listener
+) -> CropStore:
+    """The crops of all chosen frames, in order; their mouth pictures go to `spool`."""
+    if len(chosen) == 1 and (known := _cut_before(chosen[0])) is not None:
+        return _look_at(chosen[0], centre, known, spool, threads, on_event)
+    with CropWriter(path) as writer:
+        _read_clips(chosen, centre, writer, spool, on_event)
+    return writer.store()
+
+
+def _cut_before(item: _Chosen) -> CropStore | None:
+    """The crops of a clip's chosen frames, where tracking has cut all of them."""
+    if item.footage.lower_faces is None:
+        return None
+    store, rows = item.footage.lower_faces
+    wanted = rows[item.frames]
+    return None if (wanted < 0).any() else store.subset(wanted)
+
+
+def _look_at(
+    item: _Chosen, centre: Floats, store: CropStore, spool: IO[bytes], threads: int, on_event: Listener
+) -> CropStore:
+    """Write the mouth pictures of crops that exist; returns the crops."""
+
+    def mouth(k: int) -> bytes:
+        crop, origin = store.read(k)
+        return appearance.mouth_picture(crop, origin, appearance.to_pixels(item.poses, k, centre)).tobytes()
+
+    with ordered(range(len(store)), mouth, threads=threads) as pictures:
+        for done, picture in enumerate(pictures, start=1):
+            spool.write(picture)
+            if done % 25 == 0 or done == len(store):
+                on_event(Progress(STAGE, done, len(store)))
+    return store
+
+
 def _read_clips(
     chosen: list[_Chosen], centre: Floats, writer: CropWriter, spool: IO[bytes], on_event: Listener
 ) -> None:
@@ -181,9 +229,7 @@ def _read_clips(
         track = item.footage.track
         order = [int(frame) for frame in item.frames]
         for k, picture in enumerate(read_pictures(item.footage.info, order)):
-            frame = order[k]
-            landmarks, iod = track.landmarks[frame], float(item.poses.scale[k])
-            box = crop_box(landmarks, iod, picture.width, picture.height, JAW, NOSE_BRIDGE)
+            box = lower_face_box(track.landmarks[order[k]], picture.width, picture.height)
             crop = picture.bgr(box)
             writer.add(crop, (box[0], box[1]))
             transform = appearance.to_pixels(item.poses, k, centre)
@@ -204,9 +250,10 @@ def _tell(chosen: list[_Chosen], looks: Looks, on_event: Listener) -> None:
 
 def _assemble(
     chosen: list[_Chosen],
-    writer: CropWriter,
+    store: CropStore,
     looks: Looks,
     options: BuildOptions,
+    threads: int,
     on_event: Listener,
 ) -> Bank:
     """Put the parts together and learn what is learned: table, context model."""
@@ -232,7 +279,7 @@ def _assemble(
         keep[:] = True
     rows = np.flatnonzero(keep)
     some = slice(None) if keep.all() else keep  # a slice copies nothing
-    model = context_model.train(context[some], sound[some], looks.components[some], options.training)
+    model = context_model.train(context[some], sound[some], looks.components[some], options.training, threads=threads)
     del context
     return Bank(
         clips=tuple(c.clip for c in chosen),
@@ -248,7 +295,7 @@ def _assemble(
         basis=looks.basis,
         model=model,
         table=learn_table(spoken),
-        crops=writer.store().subset(rows),
+        crops=store.subset(rows),
     )
 
 

@@ -24,6 +24,7 @@ import numpy.typing as npt
 from scipy import linalg
 
 from syncline.errors import InputError
+from syncline.threads import ordered
 
 Floats = npt.NDArray[np.float32]
 Layers = tuple[tuple[Floats, Floats], ...]
@@ -174,7 +175,13 @@ class ContextModel:
 
 
 def train(
-    context: Floats, sound: Floats, components: Floats, options: Training = DEFAULT, seed: int = 0
+    context: Floats,
+    sound: Floats,
+    components: Floats,
+    options: Training = DEFAULT,
+    seed: int = 0,
+    *,
+    threads: int = 1,
 ) -> ContextModel | None:
     """Fit a model to a bank; None where there are fewer than `MIN_FRAMES` frames or no components.
 
@@ -182,7 +189,7 @@ def train(
     sound : (N, M) float32, M may be 0.
     components : (N, K) float32 in standard deviations.
 
-    The same input gives the same model.
+    The same input gives the same model, whatever the number of threads.
     """
     if len(context) < MIN_FRAMES or components.shape[1] == 0:
         return None
@@ -195,10 +202,7 @@ def train(
     spread = given.std(axis=0) + np.float32(0.05)  # a feature that hardly ever differs must not shout
     given -= mean
     given /= spread
-    networks = tuple(
-        _fit(given, wanted, context.shape[1], options, np.random.default_rng([seed, n]))
-        for n in range(options.networks)
-    )
+    networks = _networks(given, wanted, context.shape[1], options, seed, threads)
     del given
     none = np.zeros((wanted.shape[1], 0), np.float32)
     model = ContextModel(
@@ -207,6 +211,18 @@ def train(
     predicted = model.predict(context, sound)
     directions, gain = _measure(predicted, wanted - predicted, options.directions)
     return replace(model, directions=directions, gain=gain)
+
+
+def _networks(
+    given: Floats, wanted: Floats, heard: int, options: Training, seed: int, threads: int
+) -> tuple[Layers, ...]:
+    """Networks that differ in their start, trained side by side."""
+
+    def fitted(n: int) -> Layers:
+        return _fit(given, wanted, heard, options, np.random.default_rng([seed, n]))
+
+    with ordered(range(options.networks), fitted, threads=threads) as networks:
+        return tuple(networks)
 
 
 def _ridge(given: Floats, wanted: Floats, scale: Floats, penalty: float) -> tuple[Floats, Floats]:

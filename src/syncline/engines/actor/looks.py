@@ -49,12 +49,14 @@ class Looks:
     strange: tuple[int, ...]
 
 
-def look_over(pictures: Pixels, owner: npt.NDArray[np.int64], centre: Floats, count: int, samples: int) -> Looks:
+def look_over(
+    pictures: Pixels, owner: npt.NDArray[np.int64], centre: Floats, count: int, samples: int, threads: int = 1
+) -> Looks:
     """Learn the components of mouth pictures and find the damaged ones.
 
     pictures : (N, HEIGHT, WIDTH, 3) uint8 BGR, may lie in a file.
     owner : (N,) clip of each, 0 .. C - 1, in order, each clip with one frame at least.
-    count, samples : how many components, from how many frames.
+    count, samples : how many components, from how many frames. threads : that look.
     """
     edges = np.searchsorted(owner, np.arange(int(owner[-1]) + 2))
     medians = np.stack([_median(pictures[a:b]) for a, b in pairwise(edges)])
@@ -76,7 +78,7 @@ def look_over(pictures: Pixels, owner: npt.NDArray[np.int64], centre: Floats, co
     )
     sample = known[np.unique(np.linspace(0, len(known) - 1, min(samples, len(known))).astype(np.int64))]
     release(pictures)
-    basis = appearance.learn_basis(pictures[sample], means, owner[sample], centre, count)
+    basis = appearance.learn_basis(pictures[sample], means, owner[sample], centre, count, threads)
     release(pictures)
     components = np.concatenate(
         [basis.components(pictures[a:b], mean) for (a, b), mean in zip(pairwise(edges), means, strict=True)]

@@ -1,4 +1,4 @@
-"""Pictures of a bank: JPEG crops of the lower face in one file, decoded when they are asked for."""
+"""Crops of pictures as JPEGs in one file, decoded when they are asked for."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import struct
 import threading
 import weakref
 from collections import OrderedDict
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
@@ -26,27 +25,13 @@ MAX_SIDE: Final = 4096  # px; a lower face wider than this is no footage of a pe
 MAX_BYTES: Final = 32 << 20  # of one crop
 HELD_BYTES: Final = 48 << 20  # decoded crops kept, all threads together
 
-# Lower face in the face frame, beyond its landmarks, IOD: room for the warp's neighbourhood.
-MARGIN_SIDE: Final = 0.10
-MARGIN_BELOW: Final = 0.22
-MARGIN_ABOVE: Final = 0.08
 
-
-def crop_box(
-    landmarks: Floats, iod: float, width: int, height: int, outline: Sequence[int], top: int
-) -> tuple[int, int, int, int]:
-    """Box x0, y0, x1, y1 (px, inside the picture) of the lower face of one frame.
-
-    landmarks : (478, 3) px.
-    outline : landmarks that bound it (jaw, ear to ear).
-    top : landmark of its upper edge (nose bridge).
-    """
-    points = landmarks[list(outline), :2]
-    x0, x1 = points[:, 0].min() - MARGIN_SIDE * iod, points[:, 0].max() + MARGIN_SIDE * iod
-    y0 = min(float(landmarks[top, 1]), float(points[:, 1].min())) - MARGIN_ABOVE * iod
-    y1 = points[:, 1].max() + MARGIN_BELOW * iod
-    left, upper = max(0, int(np.floor(x0))), max(0, int(np.floor(y0)))
-    return left, upper, min(width, int(np.ceil(x1))), min(height, int(np.ceil(y1)))
+def compressed(crop: Pixels) -> bytes:
+    """An (h, w, 3) uint8 BGR crop as a JPEG. Raises StageError where it cannot be made one."""
+    done, data = cv2.imencode(".jpg", crop, list(ENCODING))
+    if not done:
+        raise StageError("a crop of the footage could not be compressed", stage="crops")
+    return bytes(data)
 
 
 class CropWriter:
@@ -60,12 +45,13 @@ class CropWriter:
 
     def add(self, crop: Pixels, origin: tuple[int, int]) -> None:
         """Append an (h, w, 3) uint8 BGR crop whose upper left pixel lies at `origin` in its own picture."""
-        done, data = cv2.imencode(".jpg", crop, list(ENCODING))
-        if not done:
-            raise StageError("a crop of the footage could not be compressed", stage="bank")
-        self._file.write(data.tobytes())
+        self.add_compressed(compressed(crop), (*origin, crop.shape[1], crop.shape[0]))
+
+    def add_compressed(self, data: bytes, box: tuple[int, int, int, int]) -> None:
+        """Append a crop that `compressed` has made; box: x and y of its upper left pixel, width, height."""
+        self._file.write(data)
         self._ends.append(self._ends[-1] + len(data))
-        self._boxes.append((*origin, crop.shape[1], crop.shape[0]))
+        self._boxes.append(box)
 
     def __enter__(self) -> CropWriter:
         return self
@@ -110,15 +96,17 @@ class CropStore:
     def _check(self) -> None:
         count = len(self.boxes)
         if self.spans.shape != (count, 2) or self.boxes.shape != (count, 4):
-            raise InputError("the crops and their index differ in number", file=self._path, stage="bank")
+            raise InputError("the crops and their index differ in number", file=self._path, stage="crops")
         if not count:
             return
         sizes = self.spans[:, 1] - self.spans[:, 0]
         end = self._start + int(self.spans[:, 1].max())
         if sizes.min() <= 0 or self.spans.min() < 0 or end > self._path.stat().st_size:
-            raise InputError("the index of the crops reaches beyond the file", file=self._path, stage="bank")
+            raise InputError("the index of the crops reaches beyond the file", file=self._path, stage="crops")
         if sizes.max() > MAX_BYTES or self.boxes[:, 2:].max() > MAX_SIDE or self.boxes[:, 2:].min() < 1:
-            raise LimitError(f"a crop is larger than {MAX_SIDE} px or {MAX_BYTES} bytes", file=self._path, stage="bank")
+            raise LimitError(
+                f"a crop is larger than {MAX_SIDE} px or {MAX_BYTES} bytes", file=self._path, stage="crops"
+            )
 
     def __len__(self) -> int:
         return len(self.boxes)

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from syncline.pipeline.stream import ordered
+from syncline.threads import ordered
 
 
 @pytest.mark.parametrize("threads", [1, 2, 5])

@@ -28,7 +28,7 @@ def ordered(
     stopped = threading.Event()
     begun: queue.SimpleQueue[Future[Result] | None] = queue.SimpleQueue()
     room = threading.Semaphore(ahead or threads + 2)
-    pool = ThreadPoolExecutor(threads, thread_name_prefix="draw")
+    pool = ThreadPoolExecutor(threads, thread_name_prefix="ordered")
 
     def read() -> None:
         try:
