@@ -159,6 +159,22 @@ def watch(
 
     lower_faces : takes what is cut out where the plate is tracked; kept tracks give nothing.
     """
+    tracks = tracks_of(material, cache, on_event, options, label, lower_faces=lower_faces)
+    if not tracks.faces:
+        raise InputError("no face was found: give a clip or a photograph of a person", file=material.info.path)
+    return tracks
+
+
+def tracks_of(
+    material: Material,
+    cache: StepCache,
+    on_event: Listener,
+    options: TrackOptions | None = None,
+    label: str = TRACKS,
+    *,
+    lower_faces: LowerFaces | None = None,
+) -> Tracks:
+    """As `watch`, of a clip in which there may be no face."""
     options = options or TrackOptions()
 
     def track() -> Tracks:
@@ -176,10 +192,7 @@ def watch(
         save=lambda tracks, folder: tracks.save(folder / "tracks.npz"),
         load=lambda folder: Tracks.load(folder / "tracks.npz"),
     )
-    tracks = cache.run(step, label)
-    if not tracks.faces:
-        raise InputError("no face was found: give a clip or a photograph of a person", file=material.info.path)
-    return tracks
+    return cache.run(step, label)
 
 
 def own_sound_of(info: MediaInfo) -> Floats | None:
