@@ -54,8 +54,17 @@ def test_long_silences_at_the_ends_are_told() -> None:
     assert any("0.50 s of silence before" in text for text in told(tone(0.0), cue((0.5, 1.9))))
 
 
+def test_a_sound_near_full_scale_is_told() -> None:
+    assert any("peaks at about -0.9 dBFS" in text for text in told(tone(0.9), cue((0.1, 1.9))))
+
+
+def test_long_silences_within_are_told() -> None:
+    sheet = cue((0.1, 0.3), (1.7, 1.9))
+    assert any("silences over 1 s: 0.3 to 1.7 s" in text for text in told(tone(0.1), sheet))
+
+
 def test_no_speech_is_told() -> None:
-    assert told(tone(0.0), cue()) == ["no speech was found: the mouth rests throughout"]
+    assert told(tone(0.0), cue()) == ["no speech is heard: the mouth rests throughout"]
 
 
 @pytest.mark.parametrize(("level", "dbfs"), [(1.0, -3.01), (0.1, -23.01), (0.0, -120.0)])
@@ -87,7 +96,7 @@ def test_several_faces_and_frames_that_go_through_are_told() -> None:
     note_faces(tracks, tracks.faces[0], "it is the largest", events)
     first, second = (note.text for note in events.of(Note))
     assert first == "2 faces: face 0 was chosen (it is the largest)"
-    assert second == "20 % of the frames go through untouched (yaw, occluded)"
+    assert second == "20 % of the frames cannot be drawn (yaw, occluded): they go through untouched"
 
 
 def test_footage_that_is_hardly_usable_is_said_to_be() -> None:

@@ -18,6 +18,7 @@ from syncline.pipeline.draw import one_thread_each
 from syncline.pipeline.footage import Own, chosen_face, own_speech
 from syncline.pipeline.judge import ScoreOptions, mouth_of
 from syncline.pipeline.options import read_transcript
+from syncline.pipeline.preflight import face_faults, sound_faults
 from syncline.pipeline.prepare import Material, cue_sheet, language_of, open_material, plate_times, read_whole, watch
 from syncline.quality import Score, measure
 from syncline.speech.cuesheet import CueSheet
@@ -85,7 +86,9 @@ def _diagnose(path: Path, options: ScoreOptions, cache: StepCache, on_event: Lis
     if material.info.video is None:
         y16k = analysis_sound(read_whole(material))
         cue = cue_sheet(material, y16k, transcript, language, cache)
-        return Diagnosis(path, (*found, *findings.of_sound(y16k, cue)), cue=None if transcript is None else cue)
+        return Diagnosis(
+            path, (*found, *findings.of_faults(sound_faults(y16k, cue))), cue=None if transcript is None else cue
+        )
     listening = Aside("own", lambda: own_speech(material, transcript, language, cache, on_event))
     try:
         tracks = watch(material, cache, listening.guard(on_event))
@@ -94,10 +97,10 @@ def _diagnose(path: Path, options: ScoreOptions, cache: StepCache, on_event: Lis
         return Diagnosis(path, (*found, findings.of_error(error)))
     own = listening.result()
     choice = chosen_face(material, tracks, options.face, own)
-    found += findings.of_faces(tracks, choice.track, choice.reason)
+    found += findings.of_faults(face_faults(tracks, choice.track, choice.reason))
     if need_picture(material.info).still or not len(own.y16k):
         return Diagnosis(path, tuple(found))
-    found += findings.of_sound(own.y16k, own.cue)
+    found += findings.of_faults(sound_faults(own.y16k, own.cue))
     score = _score(material, choice.track, own, known=transcript is not None, on_event=on_event)
     found += findings.of_score(score)
     return Diagnosis(path, tuple(found), score, own.cue if transcript is not None else None)
