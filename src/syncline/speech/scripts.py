@@ -90,6 +90,11 @@ def script_of(sign: str) -> str | None:
     return _SCRIPTS.get(first, first.capitalize())
 
 
+def is_han(sign: str) -> bool:
+    """Whether a letter is a Chinese character."""
+    return "\u3400" <= sign <= "\u9fff" or "\uf900" <= sign <= "\ufaff" or "\U00020000" <= sign <= "\U0003ffff"
+
+
 def scripts_read(language: str) -> frozenset[str]:
     """Scripts that the espeak-ng voice of a language reads as words."""
     primary = language.lower().split("-")[0]
