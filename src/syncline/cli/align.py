@@ -16,6 +16,13 @@ _FORMS = (
     "json|textgrid|textgrid-short|ctm|srt|srt-lines|vtt|vtt-lines|rhubarb|rhubarb-xml|tsv|dat|ovr|ovr-json|azure|arkit"
 )
 
+_ALIGNERS = "auto|pocketsphinx|espeak-dtw|mfa|ctc:FILE|given:FILE"
+_ALIGNER_HELP = (
+    "auto: pocketsphinx and espeak-dtw together. mfa: the Montreal Forced Aligner, if installed (mfa:MODEL,DICTIONARY "
+    "for other than its usual models). ctc: a CTC model (TorchScript, or weights of wav2vec 2.0) with its labels in a "
+    "JSON beside it. given: words and times that another tool has found."
+)
+
 
 def align(
     audio: Annotated[Path, typer.Argument(metavar="AUDIO", help="A sound, or a clip that has one.")],
@@ -23,9 +30,11 @@ def align(
         str | None, typer.Option(metavar="TEXT|FILE", help="What is said; without it phones are recognised.")
     ] = None,
     language: Annotated[str | None, typer.Option(metavar="BCP47", help="Language of the sound.")] = None,
-    aligner: Annotated[
-        str, typer.Option(metavar="auto|given:FILE", help="given: words and times that another tool has found.")
-    ] = "auto",
+    aligner: Annotated[str, typer.Option(metavar=_ALIGNERS, help=_ALIGNER_HELP)] = "auto",
+    words: Annotated[
+        str | None,
+        typer.Option(metavar="whisper:DIR", help="Without a transcript: words by faster-whisper and a model in DIR."),
+    ] = None,
     form: Annotated[
         str | None, typer.Option("--format", "-f", metavar=_FORMS, help="Else what OUT's suffix means, else json.")
     ] = None,
@@ -39,7 +48,7 @@ def align(
     """Say which words, phones and visemes AUDIO holds, and when."""
     if as_json and out is None and form not in (None, "json"):
         raise InputError(f"--json prints the cue sheet as JSON: name a file by -o for {form}, or leave --json out")
-    options = syncline.AlignOptions(language=language, aligner=aligner, cache=not no_cache)
+    options = syncline.AlignOptions(language=language, aligner=aligner, words=words, cache=not no_cache)
     syncline.check_cues(out, form, fps=fps, sound=audio, force=force)
     text = None if transcript is None else syncline.DubOptions.text_or_file(transcript)
     with listening(quiet=quiet or as_json) as on_event:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
 from typing import Final
@@ -15,26 +15,18 @@ from syncline.media.read import analysis_sound
 from syncline.pipeline.draw import one_thread_each
 from syncline.pipeline.options import DubOptions, read_transcript
 from syncline.pipeline.outputs import refuse_inputs
-from syncline.pipeline.prepare import (
-    CUES_CODE,
-    DEFAULT_LANGUAGE,
-    cue_sheet,
-    input_file,
-    language_of,
-    load_cue,
-    open_material,
-    read_whole,
-    save_cue,
-)
+from syncline.pipeline.plugins import by_plugin, recognised_words, words_model
+from syncline.pipeline.prepare import DEFAULT_LANGUAGE, cue_sheet, language_of, open_material, read_whole
+from syncline.speech.aligners.given import GivenAligner
+from syncline.speech.aligners.own import AUTO
+from syncline.speech.aligners.registry import find_aligner
 from syncline.speech.cuesheet import CueSheet, silent_sheet
 from syncline.speech.features import SAMPLE_RATE
 from syncline.speech.formats import choose
-from syncline.speech.given.read import read_given, words_in
-from syncline.store import Step, StepCache, code_version
+from syncline.store import StepCache
 from syncline.timebase import standard_rate
 
 STAGE = "align"
-GIVEN: Final = "given:"
 _RATE: Final = re.compile(r"(\d{1,6})(?:(\.\d{1,6})|/(\d{1,6}))?")
 
 
@@ -43,8 +35,12 @@ class AlignOptions:
     """How to find words and phones.
 
     language : BCP 47 code of the sound; None is worked out from the script of the words, else English.
-    aligner : "auto", or "given:FILE" for words and times that another tool has found: a TextGrid, CTM, SRT, WebVTT, the
-        JSON of a text-to-speech service, or a cue sheet.
+    aligner : "auto" (both own routes together), "pocketsphinx" or "espeak-dtw" (one of them alone), "mfa" (the Montreal
+        Forced Aligner, where it is installed; "mfa:MODEL[,DICTIONARY]" with models of one's own), "ctc:FILE" (a CTC
+        model, extra `neural`), or "given:FILE" for words and times that another tool has found: a TextGrid, CTM, SRT,
+        WebVTT, the JSON of a text-to-speech service, or a cue sheet.
+    words : "whisper:FOLDER": without a transcript, words are recognised by faster-whisper with the model in FOLDER;
+        None: only phones are.
     cache : use and keep results of steps.
 
     Raises InputError for a value that is none of these.
@@ -52,17 +48,13 @@ class AlignOptions:
 
     language: str | None = None
     aligner: str = "auto"
+    words: str | None = None
     cache: bool = True
 
     def __post_init__(self) -> None:
         DubOptions(language=self.language)  # one rule says what a language's code is
-        if self.aligner != "auto" and not (self.aligner.startswith(GIVEN) and self.aligner[len(GIVEN) :].strip()):
-            raise InputError(f"aligner {self.aligner[:60]!r} is neither auto nor {GIVEN}FILE", stage=STAGE)
-
-    @property
-    def given(self) -> Path | None:
-        """The file of words and times that is used in place of an aligner."""
-        return None if self.aligner == "auto" else Path(self.aligner[len(GIVEN) :])
+        find_aligner(self.aligner)
+        words_model(self.words)
 
 
 @dataclass(frozen=True, eq=False)
@@ -86,10 +78,11 @@ def align(
     Parameters
     ----------
     audio : a sound, or a clip that has one. transcript : what is said: the text, or the `Path` of a file that holds it;
-        None: phones are recognised, without words.
+        None: phones are recognised, without words (unless `options.words` says how).
     options : see `AlignOptions`. on_event : told of progress and notes.
 
-    Raises InputError, MissingInput or LimitError for what cannot be read.
+    Raises InputError, MissingInput or LimitError for what cannot be read, DependencyError where the aligner asked for
+    is not installed.
     """
     options, telling = options or AlignOptions(), on_event or silent
     with StepCache(telling, keep=options.cache) as cache, one_thread_each():
@@ -157,36 +150,30 @@ def check_cues(
 def _align(
     audio: Path, transcript: str | None, options: AlignOptions, cache: StepCache, on_event: Listener
 ) -> Alignment:
+    aligner, model = find_aligner(options.aligner), words_model(options.words)
+    if model is not None and (transcript is not None or isinstance(aligner, GivenAligner)):
+        raise InputError("the words are given: leave out the recognition of words", stage=STAGE)
+    if transcript is None and model is None and aligner is not AUTO and not isinstance(aligner, GivenAligner):
+        raise InputError(f"the aligner {aligner.name} needs a transcript, or words that are recognised", stage=STAGE)
     material = open_material(audio)
     y16k = analysis_sound(read_whole(material))
-    seconds = len(y16k) / SAMPLE_RATE
-    if options.given is None:
-        language = language_of(transcript, options.language, on_event)
-        cue = cue_sheet(material, y16k, transcript, language, cache)
+    text, asked = transcript, options.language
+    notes: tuple[str, ...] = ()
+    if model is not None:
+        heard = recognised_words(material, y16k, model, options.language, cache)
+        text, asked, notes = heard.text or None, heard.language, heard.notes()
+    if isinstance(aligner, GivenAligner):
+        language = language_of(text or aligner.words() or None, asked, on_event) or DEFAULT_LANGUAGE
+        cue = by_plugin(aligner, material, y16k, text or "", language, cache)
+    elif text is None or aligner is AUTO:
+        cue = cue_sheet(material, y16k, text, language_of(text, asked, on_event), cache)
     else:
-        cue = _given(options.given, transcript, options.language, seconds, cache, on_event)
-    for text in cue.notes:
-        on_event(Note("speech", text))
-    return Alignment(audio, cue, seconds)
-
-
-def _given(
-    path: Path, transcript: str | None, asked: str | None, seconds: float, cache: StepCache, on_event: Listener
-) -> CueSheet:
-    """The kept cue sheet of a file of words and times, or a new one."""
-    words = words_in(path)  # before the file is hashed: it has limits
-    digest = input_file(path).digest
-    language = language_of(transcript or words or None, asked, on_event) or DEFAULT_LANGUAGE
-    step = Step(
-        name="given",
-        version=code_version(*CUES_CODE[0], uses=CUES_CODE[1]),
-        inputs={"given": digest},
-        options={"transcript": transcript, "language": language, "seconds": seconds},
-        make=lambda: read_given(path, language=language, duration=seconds, transcript=transcript),
-        save=save_cue,
-        load=load_cue,
-    )
-    return cache.run(step)
+        language = language_of(text, asked, on_event) or DEFAULT_LANGUAGE
+        cue = by_plugin(aligner, material, y16k, text, language, cache)
+    cue = replace(cue, notes=(*notes, *cue.notes))
+    for note in cue.notes:
+        on_event(Note("speech", note))
+    return Alignment(audio, cue, len(y16k) / SAMPLE_RATE)
 
 
 def _frame_rate(text: str) -> Fraction:

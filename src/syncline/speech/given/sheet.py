@@ -58,7 +58,7 @@ def sheet_of(given: Given, language: str, duration: float, file: Path) -> CueShe
         if given.classes:
             notes.append("phones stand for all that look alike: the file tells visemes")
     else:
-        spoken, phones = _spread(words, language)
+        spoken, phones = spread(words, language)
         notes.append("phones are a dictionary's, spread over each word by their usual lengths")
         if any(word.confidence <= _IN_LINE for word in spoken):
             notes.append("lines of several words were divided by the words' usual lengths: times within them are rough")
@@ -81,8 +81,15 @@ def _within(said: Sequence[Span], words: Sequence[Word], confidence: float) -> l
     return phones
 
 
-def _spread(spans: Sequence[Span], language: str) -> tuple[tuple[Word, ...], list[Phone]]:
-    """Words with phones read aloud by espeak-ng, stretched on to their spans."""
+def spread(spans: Sequence[Span], language: str) -> tuple[tuple[Word, ...], list[Phone]]:
+    """Words with phones read aloud by espeak-ng, stretched on to their spans.
+
+    spans : words or lines in order, with ends.
+
+    Raises
+    ------
+    InputError : a language whose words cannot be read.
+    """
     pieces = list(_pieces(spans, language))
     read = [lengths for block in _blocks(pieces) for lengths in _read(block, language)]
     words: list[Word] = []

@@ -1,0 +1,1 @@
+"""Aligners: each places a transcript on its sound, behind one interface."""
