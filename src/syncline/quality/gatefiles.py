@@ -34,7 +34,7 @@ SUFFIX: Final = ".toml"
 
 # Fields that hold a share of something, which is 0 to 1.
 _SHARES: Final = frozenset(
-    {"closures_pass", "closures_warn", "passed_pass", "foreign_pass", "foreign_warn"},
+    {"closures_pass", "closures_warn", "closures_recognised", "passed_pass", "foreign_pass", "foreign_warn"},
 )
 
 

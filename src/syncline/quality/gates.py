@@ -21,6 +21,8 @@ class Gates:
 
     offset_pass_ms, offset_warn_ms : (sound late, sound early).
     closures_pass, closures_warn : smallest share of p b m that shut.
+    closures_recognised : smallest share that passes where phones were recognised and not read from a text: on fourteen
+        real clips 77 % of recognised p b m shut, with the sound of another clip 46 %. It warns and never fails.
     opening_pass, opening_warn : smallest correlation with the mouth asked for. A real frame keeps its own shape, so
         that a low value alone does not fail a take, nor does any value of fewer pictures than `opening_needed`.
     flicker_pass, flicker_warn : largest ratio to the plate. sharpness: (smallest, largest) ratio.
@@ -39,6 +41,8 @@ class Gates:
     closures_pass: float = 0.95
     closures_warn: float = 0.80
     closures_needed: int = 3
+    closures_recognised: float = 0.6
+    closures_recognised_needed: int = 6
     opening_pass: float = 0.6
     opening_warn: float = 0.0
     opening_needed: int = 50
@@ -98,8 +102,13 @@ def grade_offset(offset: Offset, gates: Gates = DEFAULT, *, rate: float | None =
     )
 
 
-def grade_closures(closures: Closures | None, gates: Gates = DEFAULT) -> Figure:
-    """Grade of the closure rate; a line without p b m passes, one whose closures cannot be seen warns."""
+def grade_closures(closures: Closures | None, gates: Gates = DEFAULT, *, recognised: bool = False) -> Figure:
+    """Grade of the closure rate; a line without p b m passes, one whose closures cannot be seen warns.
+
+    recognised : the phones come from a recogniser and not from a text, so that some are no p b m at all.
+    """
+    if recognised and closures is not None:
+        return _grade_recognised(closures, gates)
     standard = f"{100 * gates.closures_pass:.0f} % of p b m shut the lips (real footage: 97 %)"
     if closures is None:
         return Figure(
@@ -123,6 +132,30 @@ def grade_closures(closures: Closures | None, gates: Gates = DEFAULT) -> Figure:
         sentence = f"The lips shut on {details['closed']} of {closures.seen} p b m."
     value = None if rate is None else round(rate, 4)
     return Figure(value=value, unit="share", grade=grade, standard=standard, sentence=sentence, details=details)
+
+
+def _grade_recognised(closures: Closures, gates: Gates) -> Figure:
+    rate, seen = closures.rate, closures.seen
+    shut = sum(each.closed for each in closures.each)
+    enough = rate is not None and seen >= gates.closures_recognised_needed
+    passes = enough and rate is not None and rate >= gates.closures_recognised
+    sentence = f"The lips shut on {shut} of {seen} p b m, by recognised phones: give a transcript to be sure."
+    if not enough:
+        sentence = f"Closures unknown: {seen} p b m were recognised; give a transcript to judge them."
+    return Figure(
+        value=round(rate, 4) if enough and rate is not None else None,
+        unit="share",
+        grade=Grade.PASS if passes else Grade.WARN,
+        standard=f"{100 * gates.closures_recognised:.0f} % of recognised p b m shut the lips (real footage: 77 %)",
+        sentence=sentence,
+        details={
+            "phones": "recognised",
+            "closed": shut,
+            "seen": seen,
+            "unseen": closures.unseen,
+            "threshold_iod": round(closures.threshold, 4),
+        },
+    )
 
 
 def grade_opening(match: OpeningMatch, gates: Gates = DEFAULT) -> Figure:

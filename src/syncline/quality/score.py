@@ -45,10 +45,16 @@ class Figure(_Open):
 
 
 class Score(_Open):
-    """The measured quality of a take.
+    """The measured quality of a take, or of anybody's clip.
 
     grade : the worst grade of any figure.
-    figures : by name: "offset", "closures", "opening", "flicker", "sharpness", "seam", "passed".
+    figures : by name. Of every score: "offset", "closures". Of a take: "opening", "flicker", "sharpness", "seam",
+        "passed", "tears". Of a clip: "container", "drift", "foreign", what its mouth does and what its picture shows.
+    gate : what the figures are held against: "default", a preset, or the name of a file.
+    drift : how the offset changes: kind, rates, jump, and the offset of each window. None: not measured.
+    articulation : what the mouth does by phone class and by time. None: not measured.
+    picture : what the mouth costs the picture, figure by figure. None: not measured.
+    syncnet : SyncNet's measures of each track. None: not measured.
     closures : each p b m with its time and whether the lips shut.
     passed : frames that went through, as ranges in seconds with reasons.
     remarks : what a viewer should know of how the take was drawn.
@@ -65,6 +71,11 @@ class Score(_Open):
     seconds: float | None = Field(default=None, allow_inf_nan=False)
     cores: float | None = Field(default=None, allow_inf_nan=False)
     measured: Measured | None = None
+    gate: str = "default"
+    drift: dict[str, Any] | None = None
+    articulation: dict[str, Any] | None = None
+    picture: dict[str, Any] | None = None
+    syncnet: dict[str, Any] | None = None
 
     @property
     def gate_failed(self) -> bool:
