@@ -89,11 +89,15 @@ def test_transparent_parts_lie_over_white(tmp_path: Path) -> None:
     assert "over white" in probe(path).notes[0]
 
 
-def test_a_colour_profile_is_honoured_and_a_broken_one_ignored(tmp_path: Path) -> None:
+def test_a_colour_profile_is_honoured_and_a_broken_one_told(tmp_path: Path) -> None:
     profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
     image = Image.fromarray(photograph())
     assert np.abs(rgb_of(saved(tmp_path / "a.png", image, icc_profile=profile)).astype(int) - photograph()).max() <= 1
-    assert np.array_equal(rgb_of(saved(tmp_path / "b.png", image, icc_profile=b"no profile")), photograph())
+    broken = saved(tmp_path / "b.png", image, icc_profile=b"no profile")
+    assert np.array_equal(rgb_of(broken), photograph())
+    assert any("colour profile cannot be followed" in note for note in probe(broken).notes)
+    grey = saved(tmp_path / "c.png", image.convert("L"), icc_profile=profile)  # of colours, on a picture without
+    assert any("colour profile cannot be followed" in note for note in probe(grey).notes)
 
 
 def test_of_an_animation_the_first_frame_is_used(tmp_path: Path) -> None:

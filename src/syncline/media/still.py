@@ -22,6 +22,7 @@ from syncline.media.pixels import LAYOUTS
 from syncline.timebase import Moment
 
 FORMATS: Final = ("JPEG", "PNG", "WEBP", "BMP", "TIFF", "GIF")
+PROFILED: Final = ("RGB", "CMYK", "L")  # modes whose colour profile is followed
 STILL_RATE: Final = Fraction(25)  # frames a second of what is made of a still
 LAYOUT: Final = LAYOUTS["gbrp"]
 _SRGB: Final = ColourTags("gbr", "bt709", "iec61966-2-1", full_range=True)
@@ -36,9 +37,10 @@ def still_info(path: Path, size_bytes: int, limits: Limits) -> MediaInfo:
     """
     with _opened(path, limits) as image:
         width, height = image.size
-        if _turned(image):
+        orientation = _orientation(image)
+        if orientation in (5, 6, 7, 8):
             width, height = height, width
-        notes = tuple(_notes(image))
+        notes = tuple(_notes(image, orientation))
         kind = str(image.format).lower()
     stream = VideoStream(
         index=0,
@@ -142,35 +144,38 @@ def _deep_grey(image: Image.Image) -> Bytes:
 
 
 def _in_srgb(image: Image.Image) -> Image.Image:
-    """A picture by its own colour profile, where it has one that can be read; else by its plain numbers."""
+    """A picture by its own colour profile, where it has one that can be followed; else by its plain numbers."""
+    transform = _transform(image)
+    converted = None if transform is None else ImageCms.applyTransform(image, transform)
+    return image.convert("RGB") if converted is None else converted
+
+
+def _transform(image: Image.Image) -> ImageCms.ImageCmsTransform | None:
+    """From a picture's own colours to sRGB; None where it has no profile that can be followed."""
     profile = image.info.get("icc_profile")
-    if isinstance(profile, bytes) and image.mode in ("RGB", "CMYK", "L"):
-        try:
-            source = ImageCms.getOpenProfile(io.BytesIO(profile))
-            converted = ImageCms.profileToProfile(image, source, ImageCms.createProfile("sRGB"), outputMode="RGB")
-        except (ImageCms.PyCMSError, OSError, ValueError):
-            return image.convert("RGB")
-        if converted is not None:
-            return converted
-    return image.convert("RGB")
-
-
-def _turned(image: Image.Image) -> bool:
-    """Whether EXIF turns the picture by a quarter."""
+    if not isinstance(profile, bytes) or image.mode not in PROFILED:
+        return None
     try:
-        return image.getexif().get(0x0112, 1) in (5, 6, 7, 8)
-    except (OSError, ValueError, SyntaxError):
-        return False
+        source = ImageCms.getOpenProfile(io.BytesIO(profile))
+        return ImageCms.buildTransform(source, ImageCms.createProfile("sRGB"), image.mode, "RGB")
+    except (ImageCms.PyCMSError, OSError, ValueError):
+        return None
 
 
-def _notes(image: Image.Image) -> Iterator[str]:
+def _orientation(image: Image.Image) -> int:
+    """How EXIF says the picture is turned (1: not; 5 to 8: by a quarter); 1 where it cannot be read."""
+    try:
+        return int(image.getexif().get(0x0112, 1))
+    except (OSError, ValueError, SyntaxError, TypeError):
+        return 1
+
+
+def _notes(image: Image.Image, orientation: int) -> Iterator[str]:
     """What the user should know of how the picture is stored."""
-    try:
-        orientation = image.getexif().get(0x0112, 1)
-    except (OSError, ValueError, SyntaxError):
-        orientation = 1
     if orientation not in (0, 1):
         yield "the picture is stored turned; it is shown upright, as its EXIF says"
+    if image.mode in PROFILED and "icc_profile" in image.info and _transform(image) is None:
+        yield "the picture's colour profile cannot be followed; its colours are taken for sRGB"
     if getattr(image, "is_animated", False):
         yield f"the picture is animated; its first of {getattr(image, 'n_frames', 1)} frames is used"
     if "A" in image.mode or "transparency" in image.info:
