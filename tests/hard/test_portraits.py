@@ -61,9 +61,7 @@ def test_a_seed_repeats_the_take_and_still_keeps_all_but_the_mouth(portrait: Pat
         return np.stack([picture.bgr() for picture in read_pictures(syncline.probe(out))]).astype(np.int16)
 
     one, two, other, still = drawn("1", "--seed", "7"), drawn("2", "--seed", "7"), drawn("3"), drawn("4", "--still")
-    # Sums of floats depend on where in memory their arrays begin: a rounding in a million falls the other way.
-    assert np.abs(one - two).max() <= 1
-    assert np.count_nonzero(one - two) < 1e-5 * one.size
+    assert np.array_equal(one, two)
     assert np.count_nonzero(one - other) > 0.01 * one.size
     (photograph_,) = read_pictures(syncline.probe(portrait))
     assert np.array_equal(still[:, :20], np.broadcast_to(photograph_.bgr()[:20], still[:, :20].shape))
@@ -97,7 +95,7 @@ def test_a_face_that_is_not_there_or_too_small(
     assert (code, "no face" in told) == (2, True), told
     plate = photograph(tmp_path / "crowd.png", crowd(person, 2, 1))
     code, told = refused(["dub", str(plate), "--text", "Maybe.", "-o", str(out), "--face", "4"], capfd)
-    assert (code, "face 4" in told or "no face 4" in told) == (2, True), told
+    assert (code, "no face 4" in told) == (2, True), told
     tiny = np.full((256, 256, 3), 90, np.uint8)
     tiny[100:140, 100 : 100 + 40] = np.asarray(Image.fromarray(person.frames[3][:, :256]).resize((40, 40)))
     plate = photograph(tmp_path / "tiny.png", tiny)

@@ -11,7 +11,7 @@ import numpy as np
 from syncline.media.display import FULL_RANGE, MATRICES, PRIMARIES, TRANSFERS, Orientation, code_point
 from syncline.media.info import ColourTags, VideoStream
 from syncline.media.picture import Picture, Plane
-from syncline.media.pixels import LAYOUTS, PixelLayout, kept_layout
+from syncline.media.pixels import PixelLayout, kept_layout
 from syncline.timebase import Moment
 
 
@@ -92,8 +92,3 @@ def tag(frame: av.VideoFrame, colour: ColourTags) -> None:
     frame.color_primaries = code_point(PRIMARIES, colour.primaries)
     frame.color_trc = code_point(TRANSFERS, colour.transfer)
     frame.color_range = FULL_RANGE if colour.full_range else 1
-
-
-def layout_named(pixel_format: str) -> PixelLayout:
-    """The kept layout of that name."""
-    return LAYOUTS[pixel_format]

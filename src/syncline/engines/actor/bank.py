@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -87,17 +87,6 @@ class Bank:
         """Seconds of usable footage."""
         rates = np.array([clip.rate for clip in self.clips])
         return float((1.0 / rates[self.clip]).sum()) if len(self) else 0.0
-
-    def without(self, unfit: npt.NDArray[np.bool_]) -> Bank:
-        """The bank less some frames (N,) bool; itself where that would leave none."""
-        if not unfit.any() or unfit.all():
-            return self
-        keep = ~unfit
-        rows = {
-            name: getattr(self, name)[keep]
-            for name in ("clip", "frame", "time", "landmarks", "mouth", "sharpness", "components", "sound")
-        }
-        return replace(self, **rows, pose=self.pose[keep], crops=self.crops.subset(np.flatnonzero(keep)))
 
     def crop(self, i: int) -> tuple[Pixels, tuple[int, int]]:
         """(h, w, 3) uint8 BGR lower face at the footage's resolution, and the px of its upper left pixel."""
