@@ -108,21 +108,22 @@ def gather(
         inputs["transcript"] = input_file(options.transcript)
     bank = None if options.actor is None else load_actor(Path(options.actor))
     check_engine(options.engine, still=need_picture(plate.info).still, has_bank=bank is not None)
-    cut = LowerFaces(cache.scratch / "lower-faces")
+    language: str | None
     if isinstance(spoken, Text):
         said = speak(spoken, on_event)
-        note_media(plate.info, None, on_event)
-        listening = Aside("own", lambda: own_speech(plate, None, None, cache, on_event))
-        tracks = watch(plate, cache, listening.guard(on_event), lower_faces=cut)
         inputs["text"] = said.source
-        return Gathered(plate, said.heard, said.language, listening.result(), tracks, bank, cut, inputs)
-    audio = open_material(spoken)
-    inputs["audio"] = audio.file
-    note_media(plate.info, audio.info, on_event)
-    language = language_of(transcript, options.language, on_event)
-    sound = read_whole(audio)
-    hearing = Aside("hear", lambda: hear(audio, sound, transcript, language, cache, on_event))
+        note_media(plate.info, None, on_event)
+        language = said.language
+        hearing = Aside("hear", lambda: said.heard)
+    else:
+        audio = open_material(spoken)
+        inputs["audio"] = audio.file
+        note_media(plate.info, audio.info, on_event)
+        language = language_of(transcript, options.language, on_event)
+        sound = read_whole(audio)
+        hearing = Aside("hear", lambda: hear(audio, sound, transcript, language, cache, on_event))
     listening = Aside("own", lambda: own_speech(plate, None, None, cache, on_event))
+    cut = LowerFaces(cache.scratch / "lower-faces")
     tracks = watch(plate, cache, hearing.guard(listening.guard(on_event)), lower_faces=cut)
     heard = hearing.result()
     language = language or heard.cue.language or DEFAULT_LANGUAGE
