@@ -321,7 +321,7 @@ def main(argv: list[str]) -> int:
         draw_only(options.draw_only)
         return 0
     cv2.setNumThreads(1)
-    spoken, info = Spoken.of("en"), probe(clip(DRIVER))
+    spoken, info = Spoken.of("lj"), probe(clip(DRIVER))
     change = None if options.sheets_only else driver()
     rows: list[Row] = []
     SHEETS.mkdir(parents=True, exist_ok=True)
