@@ -8,16 +8,31 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from syncline.errors import InputError
+from syncline.errors import InputError, Unscorable
 from syncline.events import Listener, Note, Recorder, silent, timed
 from syncline.face.tracks import FaceTrack
-from syncline.media.probe import need_footage
+from syncline.media.probe import need_footage, need_picture
+from syncline.media.read import analysis_sound
+from syncline.motion.style import closed_threshold
 from syncline.pipeline.aside import Aside, Stoppable
 from syncline.pipeline.draw import one_thread_each
-from syncline.pipeline.footage import Own, chosen_face, own_speech
+from syncline.pipeline.footage import OWN_CUES, Own, chosen_face
+from syncline.pipeline.lipsync import syncnet_figures
 from syncline.pipeline.options import checked_face, read_transcript
-from syncline.pipeline.prepare import hear, language_of, open_material, plate_times, read_whole, watch
+from syncline.pipeline.prepare import (
+    Material,
+    cue_sheet,
+    language_of,
+    open_material,
+    plate_times,
+    read_whole,
+    tracks_of,
+)
 from syncline.quality import Score, SeenMouth, measure, seen_mouth
+from syncline.quality.container import ContainerOffset, container_offset
+from syncline.quality.gatefiles import NamedGates, read_gates
+from syncline.quality.measure import RECOGNISED, Clip
+from syncline.quality.syncnet.network import check_syncnet
 from syncline.speech.cuesheet import CueSheet
 from syncline.store import StepCache
 
@@ -29,21 +44,31 @@ BLOCK = 256  # pictures whose landmarks are measured at once
 class ScoreOptions:
     """How to score.
 
-    transcript : what is said: the text, or the `Path` of a file that holds it; without it closures stay unknown.
+    transcript : what is said: the text, or the `Path` of a file that holds it; without it phones are recognised, which
+        tells closures less surely and nothing of other shapes.
     language : BCP 47 code of the sound.
     face : whose mouth, as in a dub.
+    against : the original that the video was made from; None: the mouth is held against the rest of its own face.
+    gate : what the figures are held against: "broadcast", "web", "strict" or a TOML file; None: our own gates.
+    syncnet : SyncNet's weights (`syncnet_v2.model`); None: not measured. Needs the extra `neural`.
     cache : use and keep results of steps.
 
-    Raises InputError for a value that is none of these.
+    Raises InputError for a value that is none of these, DependencyError for `syncnet` without torch.
     """
 
     transcript: str | Path | None = None
     language: str | None = None
     face: str | int = "auto"
+    against: str | Path | None = None
+    gate: str | Path | None = None
+    syncnet: str | Path | None = None
     cache: bool = True
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "face", checked_face(self.face))
+        read_gates(self.gate)
+        if self.syncnet is not None:
+            check_syncnet(self.syncnet)
 
 
 @dataclass(frozen=True, eq=False)
@@ -67,14 +92,15 @@ def score(
     options: ScoreOptions | None = None,
     on_event: Listener | None = None,
 ) -> Verdict:
-    """Measure how well a mouth on screen follows the sound.
+    """Measure how well a mouth on screen follows the sound, and what it costs the picture.
 
     Parameters
     ----------
     video : a clip in which somebody speaks. audio : the sound to hold it against; None: the clip's own.
     options : see `ScoreOptions`. on_event : told of progress, notes and fallbacks, also from other threads.
 
-    Raises InputError where there is no face, or no sound to be judged.
+    Raises InputError where a file cannot be judged (no picture, no sound, damaged), and Unscorable, an InputError with
+    an exit code of its own, where no face is seen in it or nobody is heard.
     """
     telling = Stoppable(on_event or silent)
     try:
@@ -88,30 +114,72 @@ def score(
 
 
 def _score(video: Path, audio: Path | None, options: ScoreOptions, cache: StepCache, on_event: Listener) -> Verdict:
+    gates = read_gates(options.gate)
     material = open_material(video)
     need_footage(material.info)
+    sound = material if audio is None else open_material(audio)
+    if sound.info.audio is None:
+        words = "the video has no sound: give the sound that it should follow"
+        raise InputError(words if audio is None else "the file has no sound", file=sound.info.path, stage=STAGE)
     transcript = read_transcript(options.transcript)
     language = language_of(transcript, options.language, on_event)
-
-    def listen() -> Own:
-        if audio is None:
-            return own_speech(material, transcript, language, cache, on_event)
-        other = open_material(audio)
-        heard = hear(other, read_whole(other), transcript, language, cache, on_event)
-        return Own(heard.y16k, heard.cue)
-
-    listening = Aside("hear", listen)
-    tracks = watch(material, cache, listening.guard(on_event))
+    listening = Aside("hear", lambda: _heard(sound, transcript, language, cache, on_event))
+    tracks = tracks_of(material, cache, listening.guard(on_event))
     own = listening.result()
-    if not len(own.y16k):
-        raise InputError("the video has no sound: give the sound that it should follow", file=video, stage=STAGE)
+    if not tracks.faces:
+        raise Unscorable("no face is seen in the video, so that there is no mouth to score", file=video, stage=STAGE)
+    if all(phone.silent for phone in own.cue.phones):
+        raise Unscorable(
+            "nobody is heard speaking, so that there is nothing the mouth should follow", file=video, stage=STAGE
+        )
     choice = chosen_face(material, tracks, options.face, own)
     if len(tracks.faces) > 1:
         on_event(Note("face", f"{len(tracks.faces)} faces: face {choice.track.id} is judged ({choice.reason})"))
+    container = container_offset(material.info) if audio is None else None
+    case = _Case(material, choice.track, tracks.cuts, own, container, cache, on_event)
     with timed(STAGE, on_event):
-        mouth = mouth_of(choice.track, plate_times(material.info)[: tracks.frames])
-        cue = None if transcript is None else own.cue
-        return Verdict(video, measure(mouth, own.y16k, cue=cue), cue)
+        found = _judged(case, gates, options)
+    return Verdict(video, found, own.cue if own.cue.source != RECOGNISED else None)
+
+
+@dataclass(frozen=True, eq=False)
+class _Case:
+    """One face of a clip, and what is known of it.
+
+    container : None where the sound is another file's.
+    """
+
+    material: Material
+    face: FaceTrack
+    cuts: tuple[int, ...]
+    own: Own
+    container: ContainerOffset | None
+    cache: StepCache
+    on_event: Listener
+
+
+def _judged(case: _Case, gates: NamedGates, options: ScoreOptions) -> Score:
+    info, own = case.material.info, case.own
+    video = need_picture(info)
+    times = plate_times(info)[: len(case.face.flags)]
+    mouth = mouth_of(case.face, times)
+    closed = closed_threshold(mouth.opening[mouth.usable])
+    syncnet = None
+    if options.syncnet is not None:
+        syncnet = syncnet_figures(options.syncnet, info, case.face, times, case.cuts, own.y16k, case.on_event)
+    clip = Clip(
+        rate=float(video.measured_rate),
+        seconds=float(video.duration),
+        container=case.container,
+        syncnet=syncnet,
+    )
+    return measure(mouth, own.y16k, cue=own.cue, closed=closed, gates=gates.gates, gate=gates.name, clip=clip)
+
+
+def _heard(sound: Material, transcript: str | None, language: str | None, cache: StepCache, on_event: Listener) -> Own:
+    """A file's sound on its own clock, and what is said in it: aligned to the transcript, else recognised."""
+    y16k = analysis_sound(read_whole(sound))
+    return Own(y16k, cue_sheet(sound, y16k, transcript, language, cache, OWN_CUES))
 
 
 def mouth_of(face: FaceTrack, times: npt.NDArray[np.float64]) -> SeenMouth:
