@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 import syncline
-from syncline.cli.console import Force, Json, Quiet, listening, tell
+from syncline.cli.console import Face, Force, Json, NoCache, Quiet, listening, tell
 from syncline.errors import printable
 
 app = typer.Typer(help="Learn a person's mouth from footage, and show what was learned.")
@@ -22,9 +22,9 @@ def build(
     ],
     out: Annotated[Path, typer.Option("--out", "-o", metavar="NAME.actor", help="The actor file to write.")],
     language: Annotated[str | None, typer.Option(metavar="BCP47", help="Language spoken in the footage.")] = None,
-    face: Annotated[str, typer.Option(metavar="auto|largest|speaking|N", help="Whose mouth.")] = "auto",
+    face: Face = "auto",
     threads: Annotated[int | None, typer.Option(help="Clips looked at side by side; as cores by default.")] = None,
-    no_cache: Annotated[bool, typer.Option("--no-cache", help="Neither use nor keep results of steps.")] = False,
+    no_cache: NoCache = False,
     force: Force = False,
     as_json: Json = False,
     quiet: Quiet = False,

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 import syncline
-from syncline.cli.console import Force, Json, Quiet, listening, tell
+from syncline.cli.console import Face, Force, Json, Language, NoCache, Quiet, Report, given_text, listening, tell
 from syncline.errors import printable
 from syncline.events import Listener
 
@@ -20,12 +20,10 @@ def doctor(
     transcript: Annotated[
         str | None, typer.Option(metavar="TEXT|FILE", help="What is said, where it is known.")
     ] = None,
-    language: Annotated[str | None, typer.Option(metavar="BCP47", help="Language of the sound.")] = None,
-    face: Annotated[str, typer.Option(metavar="auto|largest|speaking|N", help="Whose mouth.")] = "auto",
-    report: Annotated[
-        Path | None, typer.Option(metavar="DIR", help="Also write a page about the one clip to DIR/index.html.")
-    ] = None,
-    no_cache: Annotated[bool, typer.Option("--no-cache", help="Neither use nor keep results of steps.")] = False,
+    language: Language = None,
+    face: Face = "auto",
+    report: Report = None,
+    no_cache: NoCache = False,
     force: Force = False,
     as_json: Json = False,
     quiet: Quiet = False,
@@ -36,7 +34,7 @@ def doctor(
             raise syncline.InputError("a page is about one clip: name one, or leave --report out")
         syncline.check_report_folder(report, force=force)
     options = syncline.ScoreOptions(
-        transcript=None if transcript is None else syncline.DubOptions.text_or_file(transcript),
+        transcript=given_text(transcript),
         language=language,
         face=face,
         cache=not no_cache,

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 import syncline
-from syncline.cli.console import Force, Json, Quiet, listening, tell
+from syncline.cli.console import Face, Force, Json, Language, NoCache, Quiet, Report, given_text, listening, tell
 from syncline.errors import printable
 
 
@@ -26,10 +26,10 @@ def dub(
     transcript: Annotated[
         str | None, typer.Option(metavar="TEXT|FILE", help="What is said in the sound; far better mouths with it.")
     ] = None,
-    language: Annotated[str | None, typer.Option(metavar="BCP47", help="Language of the sound.")] = None,
+    language: Language = None,
     actor: Annotated[Path | None, typer.Option(help="Actor file of the person; else the plate is the footage.")] = None,
     engine: Annotated[str, typer.Option(metavar="auto|actor|portrait", help="What draws the mouth.")] = "auto",
-    face: Annotated[str, typer.Option(metavar="auto|largest|speaking|N", help="Whose mouth.")] = "auto",
+    face: Face = "auto",
     sync_mode: Annotated[
         str, typer.Option(metavar="cut_off|loop|bounce|silence|remap", help="Where sound and picture differ in length.")
     ] = "cut_off",
@@ -41,10 +41,8 @@ def dub(
     still: Annotated[bool, typer.Option("--still", help="Of a photograph only the mouth moves.")] = False,
     seed: Annotated[int, typer.Option(help="Repeats a photograph's blinks and head motion.")] = 0,
     threads: Annotated[int | None, typer.Option(help="Drawing threads; as many as cores by default.")] = None,
-    report: Annotated[
-        Path | None, typer.Option(metavar="DIR", help="Also write a page about the take to DIR/index.html.")
-    ] = None,
-    no_cache: Annotated[bool, typer.Option("--no-cache", help="Neither use nor keep results of steps.")] = False,
+    report: Report = None,
+    no_cache: NoCache = False,
     force: Force = False,
     as_json: Json = False,
     quiet: Quiet = False,
@@ -52,7 +50,7 @@ def dub(
     """Make the person in PLATE speak the given sound or text."""
     spoken = _spoken(audio, text, voice, language, rate, pitch)
     options = syncline.DubOptions(
-        transcript=None if transcript is None else syncline.DubOptions.text_or_file(transcript),
+        transcript=given_text(transcript),
         language=language,
         actor=actor,
         engine=engine,
