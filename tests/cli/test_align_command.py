@@ -74,6 +74,9 @@ def test_a_file_is_written_whole_and_not_over_another(
         ["--aligner", "given:no such file"],
         ["--aligner", "given:/dev/zero"],
         ["--aligner", "best"],
+        ["--aligner", "ctc:no such file", "--transcript", "hello"],
+        ["--aligner", "mfa"],
+        ["--words", "model"],
         ["--language", "../x"],
     ],
 )
@@ -86,3 +89,32 @@ def test_wrong_arguments_are_the_users(wrong: list[str], line: list[str], capfd:
         assert told.out == ""
         assert told.err.startswith("syncline: ")
         assert told.err.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("asked", "install"),
+    [
+        (["--aligner", "mfa", "--transcript", "hello"], "montreal-forced-aligner"),
+        (["--aligner", "auto", "--words", "whisper:folder"], "faster-whisper"),
+    ],
+)
+def test_a_tool_that_is_not_installed_is_named_in_a_sentence(
+    asked: list[str],
+    install: str,
+    line: list[str],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setattr("syncline.speech.transcribe.importlib.util.find_spec", lambda name: None)
+    assert run([*line, *asked]) == 4
+    told = capfd.readouterr()
+    assert told.out == ""
+    assert install in told.err
+    assert told.err.count("\n") == 1
+
+
+def test_help_names_the_aligners(capfd: pytest.CaptureFixture[str]) -> None:
+    assert run(["align", "--help"]) == 0
+    assert "auto|pocketsphinx|espeak-dtw|mfa|ctc:FILE|given:FILE" in capfd.readouterr().out

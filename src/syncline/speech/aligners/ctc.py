@@ -26,7 +26,7 @@ from syncline.speech.text import Token, tokenise
 SOURCE: Final = "ctc"
 _UNSPELLED: Final = 0.5  # share of words that the labels cannot spell over which the model is of another writing
 _STAR_SURE: Final = 0.3  # confidence of a word that was not spelled
-_DOUBTFUL: Final = 0.2  # mean confidence under which the text is doubted
+_DOUBTFUL: Final = 0.45  # mean confidence under which the text is doubted: right texts have 0.8 and more
 _EXTENDED_S: Final = 0.15  # a model fires within a letter: a word may go on by that much around what it marks
 _SHORTEST_S: Final = 0.01
 
