@@ -19,6 +19,7 @@ from syncline.errors import (
     MissingInput,
     StageError,
     SynclineError,
+    Unscorable,
 )
 
 if TYPE_CHECKING:  # the rooms behind these names load on first use: `import syncline` stays quick
@@ -34,6 +35,7 @@ if TYPE_CHECKING:  # the rooms behind these names load on first use: `import syn
     from syncline.pipeline.spoken import Text
     from syncline.pipeline.take import Take
     from syncline.quality.score import Score
+    from syncline.report.folder import FolderScore, score_folder
     from syncline.report.page import check_report_folder, write_report, write_score_report
     from syncline.speech.voices import voice_names
 
@@ -47,6 +49,7 @@ _HOMES = {
     "Demo": "syncline.demonstration.run",
     "Diagnosis": "syncline.doctor.diagnose",
     "DubOptions": "syncline.pipeline.options",
+    "FolderScore": "syncline.report.folder",
     "MediaInfo": "syncline.media.info",
     "Score": "syncline.quality.score",
     "ScoreOptions": "syncline.pipeline.judge",
@@ -63,6 +66,7 @@ _HOMES = {
     "dub": "syncline.pipeline.dub",
     "probe": "syncline.media.probe",
     "score": "syncline.pipeline.judge",
+    "score_folder": "syncline.report.folder",
     "show_actor": "syncline.pipeline.actor",
     "voice_names": "syncline.speech.voices",
     "write_cues": "syncline.pipeline.align",
@@ -80,6 +84,7 @@ __all__ = [
     "DependencyError",
     "Diagnosis",
     "DubOptions",
+    "FolderScore",
     "InputError",
     "LimitError",
     "MediaInfo",
@@ -90,6 +95,7 @@ __all__ = [
     "SynclineError",
     "Take",
     "Text",
+    "Unscorable",
     "Verdict",
     "align",
     "build_actor",
@@ -101,6 +107,7 @@ __all__ = [
     "dub",
     "probe",
     "score",
+    "score_folder",
     "show_actor",
     "voice_names",
     "write_cues",

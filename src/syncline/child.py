@@ -49,6 +49,10 @@ class Child:
                 continue  # what was still to be sent has no reader any more
         self._process.wait()
 
+    def kill(self) -> None:
+        """End the child at once, from whatever thread; who waits for its answer is told that it ended."""
+        self._process.kill()
+
     def send(self, value: Any) -> None:
         """Give the child a value; waits while it is busy. Raises what ended the child."""
         assert self._process.stdin is not None

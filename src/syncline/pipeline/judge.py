@@ -29,6 +29,7 @@ from syncline.pipeline.prepare import (
     tracks_of,
 )
 from syncline.quality import Score, SeenMouth, measure, seen_mouth
+from syncline.quality.articulated import measure_articulation
 from syncline.quality.container import ContainerOffset, container_offset
 from syncline.quality.gatefiles import NamedGates, read_gates
 from syncline.quality.measure import RECOGNISED, Clip
@@ -139,7 +140,7 @@ def _score(video: Path, audio: Path | None, options: ScoreOptions, cache: StepCa
     case = _Case(material, choice.track, tracks.cuts, own, container, cache, on_event)
     with timed(STAGE, on_event):
         found = _judged(case, gates, options)
-    return Verdict(video, found, own.cue if own.cue.source != RECOGNISED else None)
+    return Verdict(video, found, own.cue if case.sure else None)
 
 
 @dataclass(frozen=True, eq=False)
@@ -157,6 +158,11 @@ class _Case:
     cache: StepCache
     on_event: Listener
 
+    @property
+    def sure(self) -> bool:
+        """Whether a text confirms the phones: recognised ones tell closures about, and other shapes not at all."""
+        return self.own.cue.source != RECOGNISED
+
 
 def _judged(case: _Case, gates: NamedGates, options: ScoreOptions) -> Score:
     info, own = case.material.info, case.own
@@ -171,6 +177,7 @@ def _judged(case: _Case, gates: NamedGates, options: ScoreOptions) -> Score:
         rate=float(video.measured_rate),
         seconds=float(video.duration),
         container=case.container,
+        articulation=measure_articulation(mouth, own.cue if case.sure else None, own.y16k, closed),
         syncnet=syncnet,
     )
     return measure(mouth, own.y16k, cue=own.cue, closed=closed, gates=gates.gates, gate=gates.name, clip=clip)
