@@ -78,7 +78,12 @@ def grade_offset(offset: Offset, gates: Gates = DEFAULT, *, rate: float | None =
         f"gates {good[1]:+g}/{good[0]:+g} ms pass, {fair[1]:+g}/{fair[0]:+g} ms warn "
         "(ITU-R BT.1359-1: +45/-125 ms is detectable)"
     )
-    details: dict[str, Any] = {"margin": round(offset.margin, 3), "seconds": round(offset.seconds, 2)}
+    details: dict[str, Any] = {
+        "margin": round(offset.margin, 3),
+        "seconds": round(offset.seconds, 2),
+        "pass_ms": list(good),
+        "warn_ms": list(fair),
+    }
     if not offset.known or offset.ms is None:
         return Figure(
             unit="ms",

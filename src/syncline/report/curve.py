@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Final
 
-from syncline.quality import SYNC_LIMITS, Gates, OffsetCurve
+from syncline.quality import SYNC_LIMITS, OffsetCurve
 from syncline.report.markup import Markup, joined, tag
 
 WIDTH: Final = 640
@@ -22,8 +22,10 @@ def signed(ms: float) -> str:
     return f"{ms:+.0f} ms".replace("-", "−") if round(ms) else "0 ms"
 
 
-def offset_curve(curve: OffsetCurve, offset_ms: float | None, gates: Gates) -> Markup:
-    """The fit of sound and mouth by shift, over the bands that pass and warn, as SVG."""
+def offset_curve(
+    curve: OffsetCurve, offset_ms: float | None, good: tuple[float, float], fair: tuple[float, float]
+) -> Markup:
+    """The fit of sound and mouth by shift, over the bands that pass (`good`) and warn (`fair`), ms, as SVG."""
     first, last = curve.first_ms, curve.first_ms + curve.step_ms * (len(curve.fit) - 1)
     top = max(*curve.fit, 0.05)
 
@@ -37,16 +39,16 @@ def offset_curve(curve: OffsetCurve, offset_ms: float | None, gates: Gates) -> M
     peak = "" if offset_ms is None else f" It is highest at {signed(offset_ms)}."
     described = (
         f"Line over shifts of the sound from {signed(first)} to {signed(last)}.{peak} "
-        f"The band from {signed(gates.offset_pass_ms[0])} to {signed(gates.offset_pass_ms[1])} passes, "
-        f"the one from {signed(gates.offset_warn_ms[0])} to {signed(gates.offset_warn_ms[1])} warns."
+        f"The band from {signed(good[0])} to {signed(good[1])} passes, "
+        f"the one from {signed(fair[0])} to {signed(fair[1])} warns."
     )
     parts = [
         tag("title", "How well sound and mouth fit, by shift of the sound", id="curve-title"),
         tag("desc", described, id="curve-desc"),
-        _band(x, gates.offset_warn_ms, "warn-band"),
-        _band(x, gates.offset_pass_ms, "pass-band"),
-        _band_name(x, (gates.offset_warn_ms[0], gates.offset_pass_ms[0]), "warn"),
-        _band_name(x, gates.offset_pass_ms, "pass"),
+        _band(x, fair, "warn-band"),
+        _band(x, good, "pass-band"),
+        _band_name(x, (fair[0], good[0]), "warn"),
+        _band_name(x, good, "pass"),
         *_shift_axis(x, first, last),
         *_fit_axis(y, top),
         tag("polyline", points=points, class_="curve"),

@@ -9,8 +9,9 @@ from typing import Final
 from syncline.errors import InputError, printable
 from syncline.events import Artifact, Listener, silent
 from syncline.media.atomic import AtomicOutput, refuse_existing
-from syncline.quality import Gates, Score
+from syncline.quality import Score
 from syncline.report import parts
+from syncline.report.beyond import beyond, beyond_links, offset_limits
 from syncline.report.data import page_data
 from syncline.report.embed import after_video, before_still, before_video, has_sound
 from syncline.report.markup import Markup, content_hash, data, fill, resource, tag, text
@@ -122,8 +123,10 @@ def page(subject: Subject, on_event: Listener = silent) -> str:
                             f'src="{after_video(subject, on_event)}"></video>'),
             "own_sound": _own_sound(subject),
             "no_plate": _no_plate(subject, bool(before)),
-            "offset": parts.offset(subject, Gates()),
+            "offset": parts.offset(subject, *offset_limits(subject)),
             "closures": parts.closures(subject),
+            "beyond": beyond(subject),
+            "beyond_links": beyond_links(subject),
             "sheet": parts.contact_sheet(looks(subject), subject),
             "flagged": parts.flagged(subject),
             "figures": parts.figures(subject),

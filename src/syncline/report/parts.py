@@ -8,13 +8,19 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby
 from typing import Any, Final
 
-from syncline.quality import SYNC_LIMITS, Figure, Gates, Grade
+from syncline.quality import SYNC_LIMITS, Figure, Grade
 from syncline.report.curve import limits_drawing, offset_curve, signed
 from syncline.report.markup import Markup, joined, table, tag, text
 from syncline.report.sheet import Look
 from syncline.report.subject import Subject
 
-NAMES: Final = {"passed": "Untouched frames"}
+NAMES: Final = {
+    "passed": "Untouched frames",
+    "foreign": "Foreign sound",
+    "lse_d": "LSE-D",
+    "lse_c": "LSE-C",
+    "syncnet_offset": "SyncNet's offset",
+}
 MARKS: Final = {Grade.PASS: "✓", Grade.WARN: "!", Grade.FAIL: "✕"}
 VERDICTS: Final = {
     Grade.PASS: "Every gate passes.",
@@ -79,7 +85,9 @@ def shown_value(figure: Figure) -> Markup:
         return text(f"{100 * value:.0f} %")
     if figure.unit == "ratio":
         return text(f"{value:.2f} ×")
-    if figure.unit == "correlation":
+    if figure.unit == "probability":
+        return text(f"{100 * value:.0f} %")
+    if figure.unit in ("correlation", "distance", "confidence"):
         return text(f"{value:.2f}")
     return joined([f"{value:.1f}", tag("small", figure.unit)])
 
@@ -88,27 +96,30 @@ def figures(subject: Subject) -> Markup:
     """Every figure with its grade, the gate behind it, and one sentence."""
     if subject.score is None:
         return tag("p", "This timeline holds no score.")
+    gate = subject.score.gate
     rows = [
         (figure_name(name), badge(figure.grade), shown_value(figure), figure.sentence, figure.standard)
         for name, figure in subject.score.figures.items()
     ]
     heads = ("Figure", "Grade", "Value", "In words", "Gate and standard")
     parts = [table("Figures and the gates they are held against", heads, rows, class_="wide")]
+    if gate != "default":
+        parts.append(tag("p", f"Gate: {gate}.", class_="quiet"))
     if subject.score.seconds is not None:
         cores = "" if subject.score.cores is None else f" on {subject.score.cores:.1f} cores"
         parts.append(tag("p", f"Made in {subject.score.seconds:.1f} s{cores}.", class_="quiet"))
     return joined(parts)
 
 
-def offset(subject: Subject, gates: Gates) -> Markup:
-    """The offset: the fit at every shift, and published limits."""
+def offset(subject: Subject, good: tuple[float, float], fair: tuple[float, float]) -> Markup:
+    """The offset: the fit at every shift, and published limits; good, fair: what passes and warns, ms."""
     score = subject.score
     figure = None if score is None else score.figures.get("offset")
     parts = [] if figure is None else [tag("p", badge(figure.grade), " ", figure.sentence)]
     curve = None if score is None or score.measured is None else score.measured.offset
     value = None if figure is None else figure.value
     if curve is not None and len(curve.fit) > 1 and curve.step_ms > 0:
-        parts.append(offset_curve(curve, value, gates))
+        parts.append(offset_curve(curve, value, good, fair))
         text = (
             "Share of the mouth's movement that the sound explains, at each shift of the sound. "
             "One clear peak is a sure measurement."
