@@ -1,0 +1,106 @@
+"""One clip by itself: the mouth against the rest of the same face.
+
+Without the original a fault shows where mouth and face disagree by more than they do in real footage. What agrees with
+the face (another person's, or a face that was made whole) cannot be seen this way, nor can a mouth that is only darker.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import numpy as np
+import numpy.typing as npt
+
+from syncline.quality import spectra, steps
+from syncline.quality.against import DETAIL_EVERY, SEAM_EVERY, mean_lab
+from syncline.quality.facepatch import Bgr, face_patch, iod_px
+from syncline.quality.looks import WithinFigures
+from syncline.quality.trembling import Trembling, ratio
+from syncline.quality.windows import Windows
+
+# Skin around the mouth is redder and yellower than the cheeks, or (a beard) less of both; it does not lean to purple
+# or green. What lies along the first direction of a*, b* counts less.
+USUAL_LEAN: Final = np.array([1.0, 1.0]) / np.sqrt(2.0)
+USUAL_WEIGHT: Final = 0.4
+SOFT: Final = -1.21  # log10 of power: see `quality.spectra.against_eyes`; below it nothing is said of finest detail
+# px an IOD: smaller faces show their own edges as hard as a border, and have lost what an enlargement loses.
+LARGE_IOD: Final = 90.0
+
+
+class WithinMeter:
+    """Accumulates `WithinFigures` over pictures in order; belongs to one thread."""
+
+    def __init__(self) -> None:
+        self._colour = Windows(_lean, low=False, need=5)
+        self._coarse = Windows(_coarse, low=True, need=3)
+        self._fine = Windows(_fine, low=True, need=3)
+        self._flicker = Windows(ratio, low=False, need=5)
+        self._teeth = Windows(ratio, low=False, need=10)
+        self._seam = Windows(lambda upright, unit: steps.paired(upright, float(unit)), low=False, need=2)
+        self._trembling = Trembling()
+        self._lines = steps.LineMaps()
+        self._frames = 0
+
+    def add(self, time: float, judged: Bgr, points: npt.NDArray[Any]) -> None:
+        """Take one picture.
+
+        time : seconds. judged : (h, w, 3) uint8 BGR crop with the whole face and its chin.
+        points : (478, 2 or 3) px of the crop. A picture that cannot be judged is skipped.
+        """
+        patch = face_patch(judged, points)
+        if patch is None:
+            self.skip()
+            return
+        near, far = patch.mouth & patch.skin, patch.upper_skin
+        if near.any() and far.any():
+            self._colour.add(time, mean_lab(patch.bgr, near) - mean_lab(patch.bgr, far))
+        found = self._trembling.add(patch)
+        if found is not None:
+            self._flicker.add(time, found[0])
+            if found[1] is not None:
+                self._teeth.add(time, found[1])
+        iod = iod_px(points)
+        if self._frames % DETAIL_EVERY == 0:
+            powers = spectra.bands(judged, points)
+            if powers is not None:
+                self._coarse.add(time, powers)
+                if iod >= LARGE_IOD:
+                    self._fine.add(time, powers)
+        if self._frames % SEAM_EVERY == 0 and iod >= LARGE_IOD:
+            upright = self._lines.add(judged, points)[0]
+            self._seam.add(time, upright, self._lines.unit)
+        self._frames += 1
+
+    def skip(self) -> None:
+        """A picture that cannot be judged; what follows does not continue what went before."""
+        self._trembling.restart()
+
+    def result(self) -> WithinFigures:
+        """The figures so far."""
+        return WithinFigures(
+            frames=self._frames,
+            colour=self._colour.result(),
+            sharpness=self._coarse.result(),
+            resolution=self._fine.result(),
+            flicker=self._flicker.result(),
+            seam=self._seam.result(),
+            teeth=self._teeth.result(),
+        )
+
+
+def _lean(difference: npt.NDArray[np.float64]) -> float:
+    """How far the skin around the mouth leans from the hue of the rest, CIE Lab units."""
+    along = float(difference[1:] @ USUAL_LEAN)
+    across = float(np.linalg.norm(difference[1:] - along * USUAL_LEAN))
+    return float(np.hypot(across, USUAL_WEIGHT * along))
+
+
+def _coarse(powers: npt.NDArray[np.float64]) -> float | None:
+    found = spectra.against_eyes(powers)
+    return None if found is None else found[0]
+
+
+def _fine(powers: npt.NDArray[np.float64]) -> float | None:
+    """Fine detail; None where the mouth is soft, which is told once."""
+    found = spectra.against_eyes(powers)
+    return None if found is None or found[0] < SOFT else found[1]
