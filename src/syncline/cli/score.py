@@ -31,6 +31,9 @@ def score(
     syncnet: Annotated[
         Path | None, typer.Option(metavar="WEIGHTS", help="Also LSE-D, LSE-C and offset by these SyncNet weights.")
     ] = None,
+    every_picture: Annotated[
+        bool, typer.Option("--every-picture", help="Look at every picture of a long clip, not at 4 s of every 10.")
+    ] = False,
     csv: Annotated[
         Path | None, typer.Option("--csv", metavar="OUT.csv", help="Of a folder: write the table there.")
     ] = None,
@@ -52,6 +55,7 @@ def score(
         against=against,
         gate=gate,
         syncnet=syncnet,
+        every_picture=every_picture,
         cache=not no_cache,
     )
     if video.is_dir():

@@ -18,6 +18,7 @@ from syncline.pipeline.aside import Aside, Stoppable
 from syncline.pipeline.draw import one_thread_each
 from syncline.pipeline.footage import OWN_CUES, Own, chosen_face
 from syncline.pipeline.lipsync import syncnet_figures
+from syncline.pipeline.looks import find_original, look_against, look_within
 from syncline.pipeline.options import checked_face, read_transcript
 from syncline.pipeline.prepare import (
     Material,
@@ -32,6 +33,7 @@ from syncline.quality import Score, SeenMouth, measure, seen_mouth
 from syncline.quality.articulated import measure_articulation
 from syncline.quality.container import ContainerOffset, container_offset
 from syncline.quality.gatefiles import NamedGates, read_gates
+from syncline.quality.looks import AgainstFigures, WithinFigures
 from syncline.quality.measure import RECOGNISED, Clip
 from syncline.quality.syncnet.network import check_syncnet
 from syncline.speech.cuesheet import CueSheet
@@ -52,6 +54,7 @@ class ScoreOptions:
     against : the original that the video was made from; None: the mouth is held against the rest of its own face.
     gate : what the figures are held against: "broadcast", "web", "strict" or a TOML file; None: our own gates.
     syncnet : SyncNet's weights (`syncnet_v2.model`); None: not measured. Needs the extra `neural`.
+    every_picture : look at every picture of a long clip, not at 4 s of every 10; takes longer.
     cache : use and keep results of steps.
 
     Raises InputError for a value that is none of these, DependencyError for `syncnet` without torch.
@@ -63,6 +66,7 @@ class ScoreOptions:
     against: str | Path | None = None
     gate: str | Path | None = None
     syncnet: str | Path | None = None
+    every_picture: bool = False
     cache: bool = True
 
     def __post_init__(self) -> None:
@@ -118,6 +122,7 @@ def _score(video: Path, audio: Path | None, options: ScoreOptions, cache: StepCa
     gates = read_gates(options.gate)
     material = open_material(video)
     need_footage(material.info)
+    original = None if options.against is None else find_original(Path(options.against), material)
     sound = material if audio is None else open_material(audio)
     if sound.info.audio is None:
         words = "the video has no sound: give the sound that it should follow"
@@ -137,7 +142,7 @@ def _score(video: Path, audio: Path | None, options: ScoreOptions, cache: StepCa
     if len(tracks.faces) > 1:
         on_event(Note("face", f"{len(tracks.faces)} faces: face {choice.track.id} is judged ({choice.reason})"))
     container = container_offset(material.info) if audio is None else None
-    case = _Case(material, choice.track, tracks.cuts, own, container, cache, on_event)
+    case = _Case(material, choice.track, tracks.cuts, own, original, container, cache, on_event)
     with timed(STAGE, on_event):
         found = _judged(case, gates, options)
     return Verdict(video, found, own.cue if case.sure else None)
@@ -154,6 +159,7 @@ class _Case:
     face: FaceTrack
     cuts: tuple[int, ...]
     own: Own
+    original: Material | None
     container: ContainerOffset | None
     cache: StepCache
     on_event: Listener
@@ -178,9 +184,19 @@ def _judged(case: _Case, gates: NamedGates, options: ScoreOptions) -> Score:
         seconds=float(video.duration),
         container=case.container,
         articulation=measure_articulation(mouth, own.cue if case.sure else None, own.y16k, closed),
+        looks=_looks(case, times, options),
         syncnet=syncnet,
     )
     return measure(mouth, own.y16k, cue=own.cue, closed=closed, gates=gates.gates, gate=gates.name, clip=clip)
+
+
+def _looks(case: _Case, times: npt.NDArray[np.float64], options: ScoreOptions) -> AgainstFigures | WithinFigures:
+    """What the mouth costs the picture: against the original where there is one, else by itself."""
+    if case.original is not None:
+        found = look_against(case.material, case.face, times, case.original, case.own.cue, case.cache, case.on_event)
+        if found is not None:
+            return found
+    return look_within(case.material, case.face, times, case.cache, case.on_event, whole=options.every_picture)
 
 
 def _heard(sound: Material, transcript: str | None, language: str | None, cache: StepCache, on_event: Listener) -> Own:

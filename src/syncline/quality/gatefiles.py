@@ -5,6 +5,10 @@ A file names the fields of `Gates` that it changes, and may begin from a preset:
     base = "broadcast"
     offset_warn_ms = [-80.0, 40.0]   # sound late, sound early
     closures_pass = 0.9
+
+    [figures.identity]               # any figure of a score by its name
+    pass = 0.97                      # above `warn`: large values are the good ones; below it: small ones
+    warn = 0.92
 """
 
 from __future__ import annotations
@@ -19,7 +23,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from syncline.errors import InputError, LimitError, MissingInput, printable
-from syncline.quality.gates import DEFAULT, Gates
+from syncline.quality.gates import DEFAULT, FigureGate, Gates
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -28,6 +32,13 @@ else:
 
 PRESETS: Final = ("broadcast", "web", "strict")
 BASE: Final = "base"
+FIGURES: Final = "figures"
+# Figures of a clip that have a gate of their own; the others are gated by the fields of `Gates`.
+SINGLE: Final = (
+    *("identity", "upper_face", "colour", "sharpness", "resolution", "flicker", "seam", "teeth", "untouched"),
+    *("labiodentals", "rounding", "shapes", "silence", "freezing", "jaw"),
+    *("lse_d", "lse_c"),
+)
 MAX_BYTES: Final = 1 << 16
 STAGE: Final = "gate"
 SUFFIX: Final = ".toml"
@@ -91,12 +102,13 @@ def _read(text: str, path: Path) -> Gates:
     except (tomllib.TOMLDecodeError, RecursionError) as exc:
         raise InputError(f"the gate file is not TOML: {str(exc)[:200]}", file=path, stage=STAGE) from exc
     start = _base(document.pop(BASE, None), path)
-    known = {each.name for each in fields(Gates)}
+    single = _single(document.pop(FIGURES, {}), path)
+    known = {each.name for each in fields(Gates)} - {FIGURES}
     for key in document:
         if key not in known:
             raise InputError(f"{printable(key)!r} is no key of a gate file{_near(key, known)}", file=path, stage=STAGE)
     given = {key: _value(key, value, path) for key, value in document.items()}
-    gates = replace(start, **given)
+    gates = replace(start, **given, figures={**start.figures, **single})
     for fault in _faults(gates):
         raise InputError(fault, file=path, stage=STAGE)
     return gates
@@ -110,6 +122,30 @@ def _base(name: Any, path: Path) -> Gates:
             f"{BASE} is {_shown(name)}; it is one of {', '.join(PRESETS)}, or left out", file=path, stage=STAGE
         )
     return preset(name)
+
+
+def _single(tables: Any, path: Path) -> dict[str, FigureGate]:
+    """Gates of single figures: a table of `pass` and `warn` under each name."""
+    if not isinstance(tables, dict):
+        raise InputError(
+            f"{FIGURES} is {_shown(tables)}; it should be tables as [{FIGURES}.identity]", file=path, stage=STAGE
+        )
+    made = {}
+    for name, table in tables.items():
+        where = f"{FIGURES}.{name}"
+        if name not in SINGLE:
+            raise InputError(
+                f"{printable(name)!r} is no figure that a gate can be set for{_near(name, set(SINGLE))}",
+                file=path,
+                stage=STAGE,
+            )
+        if not isinstance(table, dict) or set(table) != {"pass", "warn"}:
+            raise InputError(f"{where} should hold two numbers, pass and warn", file=path, stage=STAGE)
+        for key, value in table.items():
+            if not _is_number(value):
+                raise InputError(f"{where}.{key} is {_shown(value)}; it should be a number", file=path, stage=STAGE)
+        made[name] = FigureGate(float(table["pass"]), float(table["warn"]))
+    return made
 
 
 def _value(key: str, value: Any, path: Path) -> Any:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from syncline.quality.closures import Closures
@@ -13,6 +14,19 @@ from syncline.quality.pictures import PictureFigures
 from syncline.quality.score import Figure, Grade
 from syncline.quality.standards import standing
 from syncline.quality.tears import Tears
+
+
+@dataclass(frozen=True)
+class FigureGate:
+    """A gate of one figure by its name: `passes` above `warns` asks for large values, below it for small ones."""
+
+    passes: float
+    warns: float
+
+    def grade(self, value: float) -> Grade:
+        """The grade of a value."""
+        large = self.passes >= self.warns
+        return (at_least if large else at_most)(value, self.passes, self.warns)
 
 
 @dataclass(frozen=True)
@@ -34,6 +48,7 @@ class Gates:
     drift_pass_ms, drift_warn_ms : largest change of the offset through a clip, ms either way.
     foreign_pass, foreign_warn : largest probability that the sound is another speech than the one that is seen.
     container_pass_ms, container_warn_ms : (sound late, sound early) by the container's start times alone.
+    figures : gates of single figures by name, in place of those that the figure comes with.
     """
 
     offset_pass_ms: tuple[float, float] = (-45.0, 22.0)
@@ -63,6 +78,16 @@ class Gates:
     foreign_warn: float = 0.95
     container_pass_ms: tuple[float, float] = (-15.0, 5.0)
     container_warn_ms: tuple[float, float] = (-60_000.0, 60_000.0)
+    figures: Mapping[str, FigureGate] = field(default_factory=dict)
+
+    def regraded(self, name: str, figure: Figure) -> Figure:
+        """A figure by the gate that stands under its name; as it is where none does, or where it is unknown."""
+        gate = self.figures.get(name)
+        if gate is None or figure.value is None:
+            return figure
+        side = "at least" if gate.passes >= gate.warns else "at most"
+        standard = f"{figure.standard}; gate: {side} {gate.passes:g}, {gate.warns:g} warns"
+        return figure.model_copy(update={"grade": gate.grade(figure.value), "standard": standard})
 
 
 DEFAULT = Gates()

@@ -17,6 +17,7 @@ from syncline.quality.container import ContainerOffset
 from syncline.quality.drift import Drift, measure_drift
 from syncline.quality.gates import Gates
 from syncline.quality.looks import AgainstFigures, WithinFigures
+from syncline.quality.looks_grades import grade_looks
 from syncline.quality.measured import measured
 from syncline.quality.mismatch import measure_mismatch
 from syncline.quality.offset import measure_offset
@@ -108,6 +109,7 @@ def measure(
     if clip is not None:
         drift = measure_drift(mouth.shape, mouth.times, sound, usable=mouth.usable)
         figures |= _clip_figures(clip, mouth, sound, drift, gates)
+    figures = {name: gates.regraded(name, figure) for name, figure in figures.items()}
     return Score(
         grade=worst([figure.grade for figure in figures.values()]),
         figures=figures,
@@ -134,6 +136,8 @@ def _clip_figures(
         figures["container"] = grade_container(clip.container, gates, rate=clip.rate)
     figures["drift"] = grade_drift(drift, clip.seconds, gates, rate=clip.rate)
     figures["foreign"] = grade_foreign(measure_mismatch(mouth.shape, mouth.times, y16k, usable=mouth.usable), gates)
+    if clip.looks is not None:
+        figures |= grade_looks(clip.looks)
     if clip.syncnet is not None:
         figures |= grade_syncnet(clip.syncnet, gates)
     return {name: figure for name, figure in figures.items() if figure is not None}

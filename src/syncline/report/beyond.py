@@ -19,6 +19,11 @@ Plain = Mapping[str, Any]
 
 # Which figures stand under which heading.
 SYNC: Final = ("drift", "foreign", "container")
+PICTURE: Final = (
+    *("identity", "upper_face", "colour", "sharpness", "resolution"),
+    *("flicker", "seam", "teeth", "untouched"),
+)
+ELSEWHERE: Final = frozenset({*SYNC, *PICTURE, "offset", "closures", "opening", "passed", "tears", "lse_d", "lse_c"})
 KINDS: Final = {
     "closure": "lips shut: p b m",
     "labiodental": "lip to teeth: f v",
@@ -90,7 +95,7 @@ def mouth(subject: Subject) -> Markup:
     if score is None or score.articulation is None:
         return Markup("")
     found = score.articulation
-    parts = [_figures(subject, "mouth")]
+    parts = [_figures(subject, lambda name: name not in ELSEWHERE and not name.startswith("syncnet"))]
     classes = [row for row in map(_class_row, _plains(found.get("by_class"))) if row is not None]
     if classes:
         parts.append(table("Shapes by phone class", ("Class", "Seen", "Wrong", "Share"), classes))
@@ -122,7 +127,7 @@ def picture(subject: Subject) -> Markup:
             why = each.get("reasons")
             reasons = ", ".join(map(str, why)) if isinstance(why, list) else ""
             rows.append((to_time(start, subject), f"{end - start:.2f} s", reasons or "–"))
-    parts = [tag("p", words, class_="quiet"), _figures(subject, "picture")]
+    parts = [tag("p", words, class_="quiet"), _figures(subject, PICTURE.__contains__)]
     if rows:
         parts.append(table("Frames untouched", ("From", "Lasts", "Why"), rows[:MAX_ROWS], class_="long"))
     return joined(part for part in parts if part)
@@ -146,20 +151,20 @@ def syncnet(subject: Subject) -> Markup:
     return table("SyncNet by run of pictures", heads, rows, class_="wide")
 
 
-def _figures(subject: Subject, room: str) -> Markup:
-    """The figures of a room as a list of sentences."""
+def _figures(subject: Subject, belongs: Callable[[str], bool]) -> Markup:
+    """The figures that belong here, by name, as a list of sentences."""
     score = subject.score
     items = [
         tag("li", badge(figure.grade), " ", tag("strong", figure_name(name)), " ", shown_value(figure), ": ",
             figure.sentence, *(_where(figure.details, subject)))
         for name, figure in ({} if score is None else score.figures).items()
-        if figure.details.get("room") == room
+        if belongs(name)
     ]  # fmt: skip
     return tag("ul", *items, class_="notes") if items else Markup("")
 
 
 def _where(details: Plain, subject: Subject) -> Iterator[object]:
-    at = number(details.get("at_s"))
+    at = number(details.get("worst_s"))
     if at is not None:
         yield " "
         yield to_time(at, subject)
