@@ -7,7 +7,7 @@ speech, 1993.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Final
 
@@ -19,6 +19,7 @@ from syncline.errors import InputError
 from syncline.motion.mouthtrack import CHANNELS, JAW, OPENING, PROTRUSION, WIDTH, Floats
 from syncline.speech.articulation import flags
 from syncline.speech.cuesheet import CueSheet
+from syncline.speech.settings import setting_of
 
 REACH_S: Final = 0.6  # a phone further away pulls with under 1e-8 of its strength
 BLOCK: Final = 256  # pictures handled together, with the phones around them: work grows with the line, not its square
@@ -51,10 +52,16 @@ class Coarticulation:
 DEFAULT: Final = Coarticulation()
 
 
+def for_language(language: str) -> Coarticulation:
+    """The numbers for a language: how early its rounding begins and how late it ends."""
+    setting = setting_of(language)
+    return replace(DEFAULT, rounding_early_ms=setting.rounding_early_ms, rounding_late_ms=setting.rounding_late_ms)
+
+
 @lru_cache(maxsize=4096)
-def pull(ipa: str) -> tuple[float, float, float, float]:
+def pull(ipa: str, language: str = "und") -> tuple[float, float, float, float]:
     """Strength with which a phone claims each channel (opening, width, protrusion, jaw)."""
-    asked = flags(ipa)
+    asked = flags(ipa, language)
     if asked.closure:
         return 6.0, 0.7, 0.7, 1.5
     if asked.labiodental:
@@ -120,14 +127,15 @@ class _Curves:
         end = np.array([phone.end for phone in cue.phones], np.float64)
         length = end - begin
         edge = np.minimum((1 - options.core) / 2 * length, options.max_edge_ms / 1000)
-        strength = np.array([pull(phone.ipa) for phone in cue.phones], np.float64).reshape(count, len(CHANNELS))
+        strength = np.array([pull(phone.ipa, cue.language) for phone in cue.phones], np.float64)
+        strength = strength.reshape(count, len(CHANNELS))
         early = np.full((count, len(CHANNELS)), options.tau_ms / 1000)
         early[:, JAW] = options.jaw_tau_ms / 1000
         late = early.copy()
         for index, phone in enumerate(cue.phones):
             if phone.silent:
                 strength[index] *= np.clip(length[index] / (options.pause_ms / 1000), 0.05, 1.0)
-            elif flags(phone.ipa).rounded:
+            elif flags(phone.ipa, cue.language).rounded:
                 early[index, [WIDTH, PROTRUSION]] = options.rounding_early_ms / 1000
                 late[index, [WIDTH, PROTRUSION]] = options.rounding_late_ms / 1000
         lead = options.lead_ms / 1000

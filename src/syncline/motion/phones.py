@@ -21,7 +21,7 @@ def from_phones(
     loudness: npt.ArrayLike | None = None,
     table: VisemeTable | None = None,
     *,
-    blending: Coarticulation = coarticulation.DEFAULT,
+    blending: Coarticulation | None = None,
     notch: closures.Notch = closures.DEFAULT,
 ) -> MouthTrack:
     """The mouth asked for by the phones of a line.
@@ -32,6 +32,7 @@ def from_phones(
     times : (T,) seconds in the line, in order.
     loudness : (T,) dB relative to the speaker's usual level (`motion.loudness.relative_loudness`); None: all alike.
     table : the shapes; the person's own (`motion.learn.learn_table`) or, by default, the generic one.
+    blending : how phones blend; None: as in the sheet's language.
 
     Example
     -------
@@ -43,8 +44,9 @@ def from_phones(
     """
     moments = np.asarray(times, np.float64)
     shapes = generic_table() if table is None else table
-    targets = shapes.targets([phone.ipa for phone in cue.phones])
-    shape = coarticulation.blended(coarticulation.blend_weights(cue, moments, blending), targets)
+    targets = shapes.targets([phone.ipa for phone in cue.phones], cue.language)
+    weights = coarticulation.blend_weights(cue, moments, blending or coarticulation.for_language(cue.language))
+    shape = coarticulation.blended(weights, targets)
     at_rest = shapes.style.rest
     if loudness is not None:
         gain = jaw_gain(loudness)

@@ -6,7 +6,7 @@ the phone's own deviation, where footage showed it.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -16,8 +16,10 @@ import numpy.typing as npt
 from syncline.errors import InputError
 from syncline.motion.mouthtrack import CHANNELS, OPENING, Floats
 from syncline.motion.style import GENERIC_STYLE, Style
-from syncline.speech.articulation import FEATURES, articulatory, flags
+from syncline.speech.articulation import FEATURES, articulatory, flags, in_context
+from syncline.speech.settings import final_nasals, setting_of
 
+VOWEL_IN_FINAL: Final = 0.65  # share of the vowel's shape in a nasal behind it, where the language leaves finals open
 MAX_PHONES: Final = 2000  # more entries than any phone set has
 
 
@@ -56,9 +58,23 @@ class VisemeTable:
         """
         return np.asarray(self.style.rest + self.offset(ipa), np.float32)
 
-    def targets(self, phones: list[str]) -> Floats:
-        """Shapes of phones: (P, 4) float32 IOD units, as `target`."""
-        return np.array([self.target(ipa) for ipa in phones], np.float32).reshape(len(phones), len(CHANNELS))
+    def targets(self, phones: Sequence[str], language: str = "und") -> Floats:
+        """Shapes of phones said one after the other: (P, 4) float32 IOD units, as `target`.
+
+        language : BCP 47; its habits (`speech.settings`) shape the phones that were not learned from the person.
+        """
+        result = np.array([self.target(ipa) for ipa in phones], np.float32).reshape(len(phones), len(CHANNELS))
+        habits = in_context(phones, language) - in_context(phones)
+        finals = final_nasals(phones, lambda ipa: flags(ipa).vowel) if setting_of(language).open_finals else ()
+        for at, ipa in enumerate(phones):
+            if ipa not in self.own and habits[at].any():
+                result[at] += habits[at] @ self.slope
+                if flags(ipa, language).closure:
+                    result[at, OPENING] = min(float(result[at, OPENING]), float(self.style.rest[OPENING]))
+        for at, final in enumerate(finals):
+            if final and phones[at] not in self.own:
+                result[at] += VOWEL_IN_FINAL * (result[at - 1] - result[at])
+        return result
 
     def for_style(self, style: Style) -> VisemeTable:
         """The same shapes on another person's scale: differences grow with how far that person's mouth goes."""

@@ -8,7 +8,7 @@ scaled by what is seen; rounding of postalveolars and rhotics follows the lists 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
@@ -18,6 +18,7 @@ import numpy.typing as npt
 
 from syncline.speech.cuesheet import SILENCE
 from syncline.speech.ipa import CONSONANTS, IGNORED, MODIFIERS, RETROFLEX, VOWELS, letters
+from syncline.speech.settings import emphatic_neighbours, setting_of
 
 FEATURES: tuple[str, ...] = (
     "silence",
@@ -100,11 +101,15 @@ class ArticulationFlags:
     sibilant: bool  # the jaw narrows
     open: bool  # the jaw must be seen to open
     free: bool  # tongue-only (t d n l k g ...): lips take their neighbours' shape
+    jaw: float = 0.0  # 0..1, how far it is lowered
+    tongue: float = 0.0  # 0..1, how much of the tongue's tip is seen at the teeth
 
 
 @lru_cache(maxsize=4096)
-def articulatory_path(ipa: str) -> FloatArray:
+def articulatory_path(ipa: str, language: str = "und") -> FloatArray:
     """The targets a phone goes through, (n, F) float32 in 0..1: one for [a], two for [aɪ] or [tʃ].
+
+    language : BCP 47; what it does otherwise than the chart (`settings`). "und": the chart.
 
     Raises
     ------
@@ -135,16 +140,20 @@ def articulatory_path(ipa: str) -> FloatArray:
     for stop, release in pairwise(targets):
         if release.get("sibilant", 0.0) > 0 and stop.get("stop", 0.0) > 0 and not stop.get("closure", 0.0):
             _modify(stop, {key: release.get(key, 0.0) for key in _OF_THE_RELEASE})
+    adapt = setting_of(language).adapt
+    if adapt is not None:
+        for target in targets:
+            adapt(ipa, target)
     return _frozen([_point(target) for target in targets])
 
 
 @lru_cache(maxsize=4096)
-def articulatory(ipa: str) -> FloatArray:
+def articulatory(ipa: str, language: str = "und") -> FloatArray:
     """One point for a phone: (F,) float32 in 0..1, a path weighted 3 : 2 towards its beginning.
 
     A bilabial or labiodental target counts in full wherever in the path it stands: [pf] closes and touches the teeth.
     """
-    path = articulatory_path(ipa)
+    path = articulatory_path(ipa, language)
     weights = np.where(np.arange(len(path)) == 0, 1.5, 1.0)
     point = np.asarray((path * (weights / weights.sum())[:, None]).sum(axis=0), np.float32)
     for name in ("closure", "labiodental"):
@@ -155,9 +164,9 @@ def articulatory(ipa: str) -> FloatArray:
 
 
 @lru_cache(maxsize=4096)
-def flags(ipa: str) -> ArticulationFlags:
-    """What a phone demands of the mouth."""
-    point = articulatory(ipa)
+def flags(ipa: str, language: str = "und") -> ArticulationFlags:
+    """What a phone demands of the mouth, in a language."""
+    point = articulatory(ipa, language)
     value = {name: float(point[index]) for name, index in _INDEX.items()}
     tongue_only = value["vowel"] < 0.5 and value["silence"] < 0.5
     visible = max(value["closure"], value["labiodental"], value["sibilant"]) > 0.5 or value["rounded"] >= 0.35
@@ -171,7 +180,22 @@ def flags(ipa: str) -> ArticulationFlags:
         sibilant=value["sibilant"] > 0.3,
         open=value["open"] >= 0.6,
         free=tongue_only and not visible,
+        jaw=value["open"],
+        tongue=max(value["dental"], 0.6 * value["alveolar"] * (1.0 - value["sibilant"]), 0.8 * value["lateral"]),
     )
+
+
+def in_context(phones: Sequence[str], language: str = "und") -> FloatArray:
+    """Points of phones said one after the other: (P, F) float32, each as `articulatory`, changed by its neighbours."""
+    points = np.array([articulatory(ipa, language) for ipa in phones], np.float32).reshape(len(phones), len(FEATURES))
+    emphasis = setting_of(language).emphasis
+    if emphasis > 0:
+        for at, beside in enumerate(emphatic_neighbours(phones)):
+            if beside and points[at, _INDEX["vowel"]] > 0.5:
+                points[at, _INDEX["rounded"]] = min(1.0, points[at, _INDEX["rounded"]] + emphasis)
+                points[at, _INDEX["spread"]] *= 0.5
+                points[at, _INDEX["back"]] = min(1.0, points[at, _INDEX["back"]] + emphasis)
+    return points
 
 
 def feature(name: str) -> int:

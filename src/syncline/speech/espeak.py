@@ -19,6 +19,7 @@ import soxr
 from syncline.errors import DependencyError, InputError, LimitError, StageError
 from syncline.speech.features import SAMPLE_RATE
 from syncline.speech.ipa import clean
+from syncline.speech.phonology import as_said
 
 WORDS_PER_MINUTE = 175  # espeak-ng's own
 PITCH = 50  # espeak-ng's own, of 0..100
@@ -156,7 +157,7 @@ def synthesise(
     except _TooLongError as exc:
         raise LimitError(f"the text takes more than {max_seconds / 60:g} minutes to say", stage="speech") from exc
     header, _, sound = answer.partition(b"\n")
-    return _answers(texts, json.loads(header), sound)
+    return _answers(texts, voice, json.loads(header), sound)
 
 
 def phonemes(texts: Sequence[str], voice: str) -> list[str]:
@@ -206,18 +207,24 @@ def _ask(texts: Sequence[str], voice: str, request: dict[str, object]) -> bytes:
     return done.stdout
 
 
-def _answers(texts: Sequence[str], header: dict[str, list[dict[str, list[list[int]]]]], sound: bytes) -> list[Spoken]:
+def _answers(
+    texts: Sequence[str], voice: str, header: dict[str, list[dict[str, list[list[int]]]]], sound: bytes
+) -> list[Spoken]:
     rate = int(str(header["rate"]))
     samples = np.frombuffer(sound, "<i2").astype(np.float32) / 32768
     result, first = [], 0
     for text, answer in zip(texts, header["texts"], strict=True):
         count = int(str(answer["samples"]))
+        said = as_said([clean(str(name)) for name, _, _ in answer["phones"]], voice)
         result.append(
             Spoken(
                 text,
                 samples[first : first + count],
                 tuple(SpokenWord(at, length, sample / rate) for at, length, sample in answer["words"]),
-                tuple(SpokenPhone(clean(str(name)), sample / rate, word) for name, sample, word in answer["phones"]),
+                tuple(
+                    SpokenPhone(ipa, sample / rate, word)
+                    for ipa, (_, sample, word) in zip(said, answer["phones"], strict=True)
+                ),
                 rate,
             )
         )

@@ -203,6 +203,7 @@ MODIFIERS: MappingProxyType[str, dict[str, float]] = MappingProxyType(
         "\u0330": {},  # creaky
         "\u0324": {"voiced": 1.0},  # breathy
         "\u031a": {},  # no release
+        "\u0348": {},  # strong: Korean's tense consonants
         "\u0361": {},  # tie above
         "\u035c": {},  # tie below
         "\u0306": {},  # extra short
@@ -219,7 +220,7 @@ _TONES = "˥˦˧˨˩↑↓↗↘ꜛꜜ0123456789¹²³⁴⁵⁶⁷⁸⁹⁰\u030
 IGNORED = frozenset(_STRESS + _TONES + '-–‑;:*^!?~`"#%/+= \u200d\u200c\u0311')
 
 _SUPRASEGMENTAL = re.compile(f"[{re.escape(_STRESS + _TONES)}]")
-_LANGUAGE_SWITCH = re.compile(r"\([a-z-]+\)")
+_LANGUAGE_SWITCH = re.compile(r"\([a-z0-9-]+\)")
 
 # ç decomposes into c and a cedilla; it is a letter of its own in the chart.
 _COMPOSED = {"c\u0327": "ç", "\u03b5": "ɛ"}  # and a Greek epsilon that espeak-ng writes in Danish

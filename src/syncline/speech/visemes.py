@@ -55,7 +55,7 @@ def viseme_weights(ipa: str, language: str = "und") -> FloatArray:
     ------
     UnknownPhone : not IPA.
     """
-    path = articulatory_path(ipa)
+    path = articulatory_path(ipa, language)
     adapt = _LANGUAGE.get(language.lower().split("-")[0])
     shares = np.where(np.arange(len(path)) == 0, 1.5, 1.0)
     weights = np.zeros(len(VISEMES), np.float32)
@@ -65,7 +65,7 @@ def viseme_weights(ipa: str, language: str = "und") -> FloatArray:
             mix = adapt(ipa, _named(target), mix)
         for name, value in mix.items():
             weights[VISEMES.index(name)] += share * value
-    if _named(articulatory(ipa))["closure"] > 0.8:  # [pf], [mb]: closed lips hide the rest
+    if _named(articulatory(ipa, language))["closure"] > 0.8:  # [pf], [mb]: closed lips hide the rest
         weights = np.where(np.arange(len(VISEMES)) == VISEMES.index("PP"), 1.0, weights * 0.0).astype(np.float32)
     weights /= weights.sum()
     weights.flags.writeable = False
