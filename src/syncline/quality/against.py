@@ -30,12 +30,12 @@ from syncline.quality.passed import PassedRange
 from syncline.quality.trembling import Trembling, ratio
 from syncline.quality.windows import Windows
 
-DETAIL_EVERY: Final = 3  # pictures between looks at detail; a soft mouth is soft for longer
+DETAIL_EVERY: Final = 4  # pictures between looks at detail; a soft mouth is soft for longer
 SEAM_EVERY: Final = 6
 SIMILARITY_EVERY: Final = 2
 # A mouth that differs from the original's by no more than the rest of the face does was not drawn: grey levels that
 # encoding adds, and how much more of it falls on a mouth than on smooth skin.
-SAME_LEVELS, SAME_RATIO = 1.0, 1.6
+SAME_LEVELS, SAME_RATIO = 0.5, 1.25
 SOFT: Final = 0.60  # coarse detail kept, below which a mouth is soft and nothing is said of its finest detail
 FACE_WIDTH_IOD: Final = 1.6  # a face is this much wider than its outer eye corners are apart
 LIGHT_WEIGHT: Final = 0.5  # of lightness in a difference of colour: it follows the mouth's own shadows
@@ -127,7 +127,7 @@ class AgainstMeter:
             self._similar.add(time, similarity(mine.grey, other.grey, other.upper))
         moved = mine.points[list(_UPPER)] - other.points[list(_UPPER)]
         self._moved.add(time, float(np.linalg.norm(moved, axis=1).mean()) / PX_PER_IOD)
-        near, far = other.mouth & other.skin & ~mine.lips, other.upper_skin
+        near, far = other.near_mouth & ~mine.lips, other.upper_skin
         if near.any() and far.any():
             colours = [mean_lab(patch.bgr, area) for patch in (mine, other) for area in (near, far)]
             self._colour.add(time, np.stack(colours))
@@ -221,9 +221,9 @@ def _box(values: Floats) -> Floats:
 
 
 def _same_mouth(mine: FacePatch, other: FacePatch) -> bool:
-    difference = np.asarray(cv2.absdiff(mine.grey, other.grey))
-    mouth, rest = (float(cv2.mean(difference, area.astype(np.uint8))[0]) for area in (other.mouth, other.upper))
-    return mouth <= SAME_LEVELS + SAME_RATIO * rest
+    difference = np.asarray(cv2.absdiff(mine.bgr, other.bgr))
+    mouth, rest = (sum(cv2.mean(difference, area.astype(np.uint8))) / 3 for area in (other.mouth, other.upper))
+    return bool(mouth <= SAME_LEVELS + SAME_RATIO * rest)
 
 
 def _colour_difference(colours: npt.NDArray[np.float64]) -> float:

@@ -17,7 +17,6 @@ from syncline.face.pose import CANONICAL
 from syncline.face.topology import (
     INNER_LIPS,
     LEFT_EYE,
-    NOSE_BASE,
     OUTER_EYE_CORNERS,
     OUTER_LIPS,
     OVAL,
@@ -79,14 +78,12 @@ class FacePatch:
     @cached_property
     def mouth(self) -> Mask:
         """(h, w) bool: the lips and `MOUTH_REACH` around them."""
-        area = filled(self.points[list(OUTER_LIPS)])
-        reach = 2 * round(MOUTH_REACH * PX_PER_IOD) + 1
-        return np.asarray(cv2.dilate(area, _disc(reach)), np.uint8) > 0
+        return filled(self.points[list(OUTER_LIPS)], MOUTH_REACH) > 0
 
     @cached_property
     def lips(self) -> Mask:
         """(h, w) bool: inside the outer edge of the lips, with what the mouth shows between them."""
-        return np.asarray(cv2.dilate(filled(self.points[list(OUTER_LIPS)]), _disc(5)), np.uint8) > 0
+        return filled(self.points[list(OUTER_LIPS)], 0.02) > 0
 
     @cached_property
     def inside(self) -> Mask:
@@ -96,25 +93,25 @@ class FacePatch:
     @cached_property
     def skin(self) -> Mask:
         """(h, w) bool: the face without its outline, eyes and lips."""
-        area = np.asarray(cv2.erode(filled(self.points[list(OVAL)]), _disc(13)), np.uint8)
+        area = filled(self.points[list(OVAL)], -0.07)
         for ring in (LEFT_EYE, RIGHT_EYE):
-            area[cv2.dilate(filled(self.points[list(ring)]), _disc(9)) > 0] = 0
+            area[filled(self.points[list(ring)], 0.05) > 0] = 0
         area[self.lips] = 0
         return area > 0
 
     @cached_property
     def upper(self) -> Mask:
         """(h, w) bool: the face above the tip of the nose, what no dub has to change."""
-        area = filled(self.points[list(OVAL)])
+        area = filled(self.points[list(OVAL)], -0.03)
         area[max(0, round(float(self.points[NOSE_TIP, 1]))) :] = 0
-        return np.asarray(cv2.erode(area, _disc(7)), np.uint8) > 0
+        return area > 0
 
     @cached_property
-    def lower_skin(self) -> Mask:
-        """(h, w) bool: skin below the nose: upper lip, chin and the cheeks beside the mouth."""
-        area = self.skin.copy()
-        area[: max(0, round(float(self.points[NOSE_BASE, 1])))] = False
-        return area
+    def near_mouth(self) -> Mask:
+        """(h, w) bool: skin around the mouth, as far from the lips as their colour spreads in a small picture."""
+        area = filled(self.points[list(OUTER_LIPS)], 0.22)
+        area[filled(self.points[list(OUTER_LIPS)], 0.07) > 0] = 0
+        return (area > 0) & self.skin
 
     @cached_property
     def upper_skin(self) -> Mask:
@@ -145,26 +142,33 @@ def iod_px(points: npt.NDArray[Any]) -> float:
     return float(np.linalg.norm(flat[OUTER_EYE_CORNERS[1]] - flat[OUTER_EYE_CORNERS[0]]))
 
 
-def filled(polygon: npt.NDArray[Any]) -> npt.NDArray[np.uint8]:
-    """(h, w) uint8 of patch size, 1 inside a polygon of patch pixels."""
+def filled(polygon: npt.NDArray[Any], grow: float = 0.0) -> npt.NDArray[np.uint8]:
+    """(h, w) uint8 of patch size, 1 inside a polygon of patch pixels, grown (or shrunk) by a part of an IOD."""
     area = np.zeros((SIZE[1], SIZE[0]), np.uint8)
-    bounded = np.clip(polygon, -1000.0, 1000.0)
-    cv2.fillPoly(area, [np.round(bounded * 16).astype(np.int32)], 1, shift=4)
+    points = [np.round(np.clip(polygon, -1000.0, 1000.0) * 16).astype(np.int32)]
+    cv2.fillPoly(area, points, 1, shift=4)
+    if grow:
+        cv2.polylines(area, points, True, int(grow > 0), round(2 * abs(grow) * PX_PER_IOD), shift=4)
     return area
 
 
 def _warped(crop: Bgr, matrix: npt.NDArray[np.float64], scale: float) -> Bgr:
-    """The crop at patch size; larger faces are averaged down first, so that nothing aliases."""
-    source, used = crop, matrix
-    if scale < 0.75:
-        size = (max(1, round(crop.shape[1] * scale)), max(1, round(crop.shape[0] * scale)))
-        source = np.asarray(cv2.resize(crop, size, interpolation=cv2.INTER_AREA), np.uint8)
-        used = matrix.copy()
-        used[:, 0] *= crop.shape[1] / size[0]
-        used[:, 1] *= crop.shape[0] / size[1]
-    warped = cv2.warpAffine(source, used, SIZE, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+    """The crop at patch size; blocks of pixels of much larger faces are averaged first: nothing aliases."""
+    corners = np.array([[0, 0], [SIZE[0], 0], [0, SIZE[1]], SIZE], np.float64)
+    source = (corners - matrix[:, 2]) @ np.linalg.inv(matrix[:, :2]).T
+    x0, y0 = np.maximum(np.floor(source.min(axis=0)).astype(int) - 2, 0)
+    x1, y1 = np.minimum(np.ceil(source.max(axis=0)).astype(int) + 3, crop.shape[1::-1])
+    if x1 - x0 < 2 or y1 - y0 < 2:
+        return np.zeros((SIZE[1], SIZE[0], 3), np.uint8)
+    block = max(1, int(1 / scale + 0.25))
+    x1, y1 = x0 + max(1, (x1 - x0) // block) * block, y0 + max(1, (y1 - y0) // block) * block
+    part = np.ascontiguousarray(crop[y0:y1, x0:x1])
+    if block > 1:
+        size = (max(1, part.shape[1] // block), max(1, part.shape[0] // block))
+        part = np.asarray(cv2.resize(part, size, interpolation=cv2.INTER_AREA), np.uint8)
+    # The middle of pixel 0 of the part lies (block - 1) / 2 pixels into the crop.
+    used = np.column_stack(
+        [matrix[:, :2] * block, matrix[:, :2] @ (np.array([x0, y0]) + (block - 1) / 2) + matrix[:, 2]]
+    )
+    warped = cv2.warpAffine(part, used, SIZE, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
     return np.asarray(warped, np.uint8)
-
-
-def _disc(size: int) -> npt.NDArray[np.uint8]:
-    return np.asarray(cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (size, size)), np.uint8)

@@ -31,7 +31,7 @@ class Limit:
 
 # Re-encoded footage without a fault shows 0.97 and more; a viewer sees another face from about 0.9.
 IDENTITY: Final = Limit(0.94, 0.89, "at least")
-UPPER_FACE: Final = Limit(0.010, 0.020, "at most")  # IOD; the tracker's own difference is 0.004
+UPPER_FACE: Final = Limit(0.011, 0.020, "at most")  # IOD; the tracker's own difference is 0.002 to 0.009
 COLOUR: Final = Limit(2.5, 4.5, "at most")  # Lab units; about 2.3 is just seen (M. Mahy and others, 1994)
 SHARPNESS: Final = Limit(0.68, 0.50, "at least")  # a face 96 px wide keeps 0.74
 RESOLUTION: Final = Limit(0.68, 0.45, "at least")  # a face 96 px wide, enlarged, keeps 0.5
@@ -41,10 +41,10 @@ TEETH: Final = Limit(1.6, 2.4, "at most")
 UNTOUCHED: Final = Limit(0.5, 1.0, "at most")  # share; a line leaves its silences as they are
 
 WITHIN_COLOUR: Final = Limit(3.0, 5.0, "at most")
-WITHIN_SHARPNESS: Final = Limit(-1.21, -1.6, "at least")
+WITHIN_SHARPNESS: Final = Limit(-1.18, -1.5, "at least")
 WITHIN_RESOLUTION: Final = Limit(-1.5, -2.0, "at least")
 WITHIN_FLICKER: Final = Limit(0.68, 0.85, "at most")
-WITHIN_SEAM: Final = Limit(3.0, 4.0, "at most")
+WITHIN_SEAM: Final = Limit(2.5, 3.5, "at most")
 WITHIN_TEETH: Final = Limit(0.72, 0.9, "at most")
 
 

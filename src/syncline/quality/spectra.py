@@ -11,6 +11,7 @@ from typing import Any, Final
 import cv2
 import numpy as np
 import numpy.typing as npt
+from scipy import fft
 
 from syncline.face.topology import MOUTH_CORNERS, OUTER_EYE_CORNERS
 from syncline.quality.facepatch import Bgr, iod_px
@@ -54,7 +55,7 @@ def _powers(window: Bgr, iod: float) -> Numbers:
     for lines in (grey.astype(np.float32), grey.T.astype(np.float32)):
         length = lines.shape[1]
         taper = np.hanning(length).astype(np.float32)
-        power = (np.abs(np.fft.rfft((lines - lines.mean(axis=1, keepdims=True)) * taper, axis=1)) ** 2).mean(axis=0)
+        power = (np.abs(fft.rfft((lines - lines.mean(axis=1, keepdims=True)) * taper, axis=1)) ** 2).mean(axis=0)
         where = np.digitize(np.arange(len(power)) * iod / length, EDGES) - 1
         for band in range(len(total)):
             inside = power[where == band]

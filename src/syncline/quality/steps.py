@@ -17,12 +17,13 @@ from syncline.quality.facepatch import Bgr, iod_px
 Floats = npt.NDArray[np.float32]
 
 LARGEST_IOD: Final = 200.0  # px; larger faces are averaged down, which keeps steps
-LEFT, UP, DOWN = 0.72, 0.42, 0.62  # IOD about the middle of the mouth: from beside the nose to the chin
-RUN: Final = 0.25  # IOD: shorter edges are a fold, a tooth, a hair
+LEFT, UP, DOWN = 0.72, 0.32, 0.62  # IOD about the middle of the mouth: from the nose to the chin
+RUN: Final = 0.35  # IOD: shorter edges are a fold, a tooth, a hair
 LARGEST_STEP: Final = 8.0  # grey levels: one bright pixel is no line
 NEAR_LIPS: Final = 0.07  # IOD left out around the lips and inside the face's outline
 FILLED: Final = 0.85  # of a run that has to lie on skin
-BESIDE: Final = 0.2  # IOD: a box's sides lie on both sides of the mouth
+BESIDE: Final = (0.28, 0.62)  # IOD from the middle of the mouth: where a box's sides lie
+UNEVEN: Final = 0.04  # IOD by which one side may lie further out than the other
 
 
 class LineMaps:
@@ -96,13 +97,17 @@ def excess(judged: Floats, original: Floats) -> float:
 
 
 def paired(upright: Floats, unit: float) -> float:
-    """The strongest pair of upright lines on both sides of the mouth at one height, the weaker of the two, grey levels.
+    """The strongest pair of upright lines as far left as right of the mouth, the weaker of the two, grey levels.
 
     upright : (h, w) mean over time. unit : pixels of an IOD.
     """
-    middle, apart = upright.shape[1] // 2, round(BESIDE * unit)
-    left, right = upright[:, : middle - apart], upright[:, middle + apart :]
-    return float(np.minimum(left.max(axis=1), right.max(axis=1)).max())
+    width = upright.shape[1]
+    middle, reach = width // 2, max(1, round(UNEVEN * unit))
+    strongest = 0.0
+    for out in range(round(BESIDE[0] * unit), min(round(BESIDE[1] * unit), middle - reach)):
+        right = upright[:, middle + out - reach : middle + out + reach + 1].max(axis=1)
+        strongest = max(strongest, float(np.minimum(upright[:, middle - out], right).max()))
+    return strongest
 
 
 def _steps(window: Floats, mask: Floats, run: int, axis: int) -> Floats:

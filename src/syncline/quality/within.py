@@ -22,8 +22,11 @@ from syncline.quality.windows import Windows
 # or green. What lies along the first direction of a*, b* counts less.
 USUAL_LEAN: Final = np.array([1.0, 1.0]) / np.sqrt(2.0)
 USUAL_WEIGHT: Final = 0.4
-SOFT: Final = -1.21  # log10 of power: see `quality.spectra.against_eyes`; below it nothing is said of finest detail
-# px an IOD: smaller faces show their own edges as hard as a border, and have lost what an enlargement loses.
+# log10 of power (`quality.spectra.against_eyes`): a mouth below it is soft, and nothing is said of its finest detail.
+# Real faces stay over -0.9; of 96 px, enlarged, over -1.1; out of focus by 2 % of the eyes' distance, under -1.25.
+SOFT: Final = -1.18
+# px an IOD: smaller faces show their own edges as hard as a border, have lost what an enlargement loses, and the colour
+# of their lips spreads over the skin.
 LARGE_IOD: Final = 90.0
 
 
@@ -32,11 +35,11 @@ class WithinMeter:
 
     def __init__(self) -> None:
         self._colour = Windows(_lean, low=False, need=5)
-        self._coarse = Windows(_coarse, low=True, need=3)
+        self._detail = Windows(_detail, low=True, need=3)
         self._fine = Windows(_fine, low=True, need=3)
         self._flicker = Windows(ratio, low=False, need=5)
         self._teeth = Windows(ratio, low=False, need=10)
-        self._seam = Windows(lambda upright, unit: steps.paired(upright, float(unit)), low=False, need=2)
+        self._seam = Windows(_pair, low=False, need=2)
         self._trembling = Trembling()
         self._lines = steps.LineMaps()
         self._frames = 0
@@ -51,19 +54,19 @@ class WithinMeter:
         if patch is None:
             self.skip()
             return
-        near, far = patch.mouth & patch.skin, patch.upper_skin
-        if near.any() and far.any():
+        iod = iod_px(points)
+        near, far = patch.near_mouth, patch.upper_skin
+        if iod >= LARGE_IOD and near.any() and far.any():
             self._colour.add(time, mean_lab(patch.bgr, near) - mean_lab(patch.bgr, far))
         found = self._trembling.add(patch)
         if found is not None:
             self._flicker.add(time, found[0])
             if found[1] is not None:
                 self._teeth.add(time, found[1])
-        iod = iod_px(points)
         if self._frames % DETAIL_EVERY == 0:
             powers = spectra.bands(judged, points)
             if powers is not None:
-                self._coarse.add(time, powers)
+                self._detail.add(time, powers, float(iod >= LARGE_IOD))
                 if iod >= LARGE_IOD:
                     self._fine.add(time, powers)
         if self._frames % SEAM_EVERY == 0 and iod >= LARGE_IOD:
@@ -80,12 +83,16 @@ class WithinMeter:
         return WithinFigures(
             frames=self._frames,
             colour=self._colour.result(),
-            sharpness=self._coarse.result(),
+            sharpness=self._detail.result(),
             resolution=self._fine.result(),
             flicker=self._flicker.result(),
             seam=self._seam.result(),
             teeth=self._teeth.result(),
         )
+
+
+def _pair(upright: npt.NDArray[Any], unit: npt.NDArray[Any]) -> float:
+    return steps.paired(upright, float(unit))
 
 
 def _lean(difference: npt.NDArray[np.float64]) -> float:
@@ -95,12 +102,16 @@ def _lean(difference: npt.NDArray[np.float64]) -> float:
     return float(np.hypot(across, USUAL_WEIGHT * along))
 
 
-def _coarse(powers: npt.NDArray[np.float64]) -> float | None:
+def _detail(powers: npt.NDArray[np.float64], large: float | npt.NDArray[np.float64] = 1.0) -> float | None:
+    """Detail of the mouth against the eyes'; of small faces the coarse detail alone, for they have no other."""
     found = spectra.against_eyes(powers)
-    return None if found is None else found[0]
+    if found is None:
+        return None
+    coarse, fine = found
+    return (coarse + fine / 2) / 2 if large > 0.5 else coarse
 
 
 def _fine(powers: npt.NDArray[np.float64]) -> float | None:
     """Fine detail; None where the mouth is soft, which is told once."""
-    found = spectra.against_eyes(powers)
-    return None if found is None or found[0] < SOFT else found[1]
+    found, detail = spectra.against_eyes(powers), _detail(powers)
+    return None if found is None or detail is None or detail < SOFT else found[1]
