@@ -1,10 +1,10 @@
 """Phones from the sound alone, where no transcript is at hand.
 
 The only acoustic model that comes in a wheel is English. Its phones are taken as they are for English; for another
-language they still say when jaws open and lips round, at a lower confidence: in German, Spanish, French, Japanese and
-Mandarin recordings they are of the right one of five visible classes (shut, on the teeth, rounded, open, other) in 39 to
-74 % of the time, mean 55 (English 68), where the same phones at other times are right in 28. Closures are the weak part:
-about half of a text's p, b and m are found, in any language.
+language they still say when jaws open and lips round, at a lower confidence: in recordings of German, Spanish, French,
+Japanese and Mandarin they are of the right one of five visible classes (shut, on the teeth, rounded, open, other) in 39
+to 74 % of the time, mean 55 (English 68), where the same phones at other times are right in 28. Closures are the weak
+part: about half of a text's p, b and m are found, in any language.
 """
 
 from __future__ import annotations
