@@ -67,7 +67,7 @@ def as_said(phones: Sequence[str], voice: str) -> list[str]:
 
 @lru_cache(maxsize=8192)
 def _written(name: str, language: str) -> str:
-    name = _NOT_PRINTED.sub("", name)
+    name = _NOT_PRINTED.sub("", name).replace("?", "ʔ")
     own = _OWN.get(language) or _OWN.get(language.split("-")[0], {})
     return own.get(name) or _ASCII.get(name, name)
 

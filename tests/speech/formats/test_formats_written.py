@@ -174,6 +174,8 @@ def test_weights_are_a_hundred_a_second_and_sum_to_one(cue: CueSheet) -> None:
     document = json.loads(cue_text(cue, "ovr-json"))
     assert document["visemes"] == list(VISEMES)
     assert np.array(document["frames"]).reshape(-1, 15) == pytest.approx(values[:, 1:])
+    assert document["gestures"] == ["closure", "labiodental", "rounded", "spread", "open", "jaw", "tongue"]
+    assert len(document["gesture_frames"]) == len(values)
 
 
 def test_lips_shut_whatever_stands_beside() -> None:
@@ -190,7 +192,22 @@ def test_lips_shut_whatever_stands_beside() -> None:
 def test_blend_shapes_have_a_row_a_frame_at_any_rate(fps: Fraction) -> None:
     cue = random_sheet(5)
     rows = list(csv.reader(cue_text(cue, "arkit", rate=fps).splitlines()))
-    assert len(rows[0]) == 54
+    assert len(rows[0]) == 63
+    assert {row[1] for row in rows[1:]} == {"61"}  # 52 shapes, and the turns of head and eyes at rest
+    assert (
+        rows[0][2:20]
+        == (
+            "EyeBlinkLeft EyeLookDownLeft EyeLookInLeft EyeLookOutLeft EyeLookUpLeft EyeSquintLeft EyeWideLeft EyeBlinkRight"
+            " EyeLookDownRight EyeLookInRight EyeLookOutRight EyeLookUpRight EyeSquintRight EyeWideRight"
+            " JawForward JawRight JawLeft JawOpen"
+        ).split()
+    )
+    assert (
+        rows[0][-10:]
+        == (
+            "TongueOut HeadYaw HeadPitch HeadRoll LeftEyeYaw LeftEyePitch LeftEyeRoll RightEyeYaw RightEyePitch RightEyeRoll"
+        ).split()
+    )
     assert rows[0][:2] == ["Timecode", "BlendShapeCount"]
     assert {"JawOpen", "MouthClose", "TongueOut"} < set(rows[0])
     assert len(rows) - 1 == int(np.ceil(cue.duration * float(fps)))

@@ -12,13 +12,15 @@ _LINE_CHARACTERS = 42  # the width that Netflix's and the BBC's guides give a li
 _LINE_SECONDS = 7.0  # a subtitle stands no longer (Netflix's timed text guide)
 _PAUSE_S = 0.5  # a new line begins after a pause
 
+_NOTHING = "\u2026"  # a block without text would end the one before it
+
 Cue = tuple[float, float, str]
 
 
 def srt_text(cue: CueSheet, *, lines: bool = False) -> str:
     """SubRip: times to the millisecond, with a comma."""
     blocks = (
-        f"{number}\n{_clock(start, ',')} --> {_clock(end, ',')}\n{text.replace('-->', '→')}\n"
+        f"{number}\n{_span(start, end, ',')}\n{text.replace('-->', '→') or _NOTHING}\n"
         for number, (start, end, text) in enumerate(_cues(cue, lines=lines), 1)
     )
     return "\n".join(blocks)
@@ -31,11 +33,11 @@ def vtt_text(cue: CueSheet, *, lines: bool = False) -> str:
     for words in grouped:
         text = _escaped(words[0].text)
         for before, word in pairwise(words):
-            if before.start < word.start < words[-1].end:
-                text += f" <{_clock(word.start, '.')}>{_escaped(word.text)}"
+            if _ms(before.start) < _ms(word.start) < _ms(words[-1].end):
+                text += f" <{_clock(_ms(word.start), '.')}>{_escaped(word.text)}"
             else:
                 text += f" {_escaped(word.text)}"
-        blocks.append(f"{_clock(words[0].start, '.')} --> {_clock(words[-1].end, '.')}\n{text}\n")
+        blocks.append(f"{_span(words[0].start, words[-1].end, '.')}\n{text.strip() or _NOTHING}\n")
     return "\n".join(blocks)
 
 
@@ -63,8 +65,16 @@ def _grouped(words: Sequence[Word]) -> list[list[Word]]:
     return groups
 
 
-def _clock(seconds: float, point: str) -> str:
-    milliseconds = round(seconds * 1000)
+def _span(start: float, end: float, point: str) -> str:
+    """Both forms want the end after the start."""
+    return f"{_clock(_ms(start), point)} --> {_clock(max(_ms(end), _ms(start) + 1), point)}"
+
+
+def _ms(seconds: float) -> int:
+    return round(seconds * 1000)
+
+
+def _clock(milliseconds: int, point: str) -> str:
     whole, rest = divmod(milliseconds, 1000)
     return f"{whole // 3600:02d}:{whole // 60 % 60:02d}:{whole % 60:02d}{point}{rest:03d}"
 

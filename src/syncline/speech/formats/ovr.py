@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import json
 
+import numpy as np
+import numpy.typing as npt
+
 from syncline.speech.cuesheet import CueSheet
 from syncline.speech.formats.common import smooth_weights
+from syncline.speech.gestures import GESTURES, gesture_track
 from syncline.speech.visemes import RATE, VISEMES
 
 SCHEMA = "syncline.visemes/1"
@@ -20,10 +24,19 @@ def ovr_csv(cue: CueSheet) -> str:
 
 
 def ovr_json(cue: CueSheet) -> str:
-    """`visemes` names the columns of `frames`, `rate` a second."""
-    frames = ",\n".join(
-        "    [" + ", ".join(f"{value:.4f}" for value in row) + "]" for row in smooth_weights(cue).tolist()
-    )
-    head = {"schema": SCHEMA, "rate": RATE, "duration": cue.duration, "visemes": list(VISEMES)}
+    """`visemes` names the columns of `frames`, `gestures` (closure, jaw ...) those of `gesture_frames`; `rate` a second."""
+    head = {
+        "schema": SCHEMA,
+        "rate": RATE,
+        "duration": cue.duration,
+        "visemes": list(VISEMES),
+        "gestures": list(GESTURES),
+    }
     lines = [f'  "{key}": {json.dumps(value)}' for key, value in head.items()]
-    return "{\n" + ",\n".join([*lines, f'  "frames": [\n{frames}\n  ]' if frames else '  "frames": []']) + "\n}\n"
+    lines += [_rows("frames", smooth_weights(cue)), _rows("gesture_frames", gesture_track(cue))]
+    return "{\n" + ",\n".join(lines) + "\n}\n"
+
+
+def _rows(name: str, values: npt.NDArray[np.float32]) -> str:
+    rows = ",\n".join("    [" + ", ".join(f"{value:.4f}" for value in row) + "]" for row in values.tolist())
+    return f'  "{name}": [\n{rows}\n  ]' if rows else f'  "{name}": []'
