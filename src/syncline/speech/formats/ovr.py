@@ -24,7 +24,7 @@ def ovr_csv(cue: CueSheet) -> str:
 
 
 def ovr_json(cue: CueSheet) -> str:
-    """`visemes` names the columns of `frames`, `gestures` (closure, jaw ...) those of `gesture_frames`; `rate` a second."""
+    """`visemes` names the columns of `frames`, `gestures` those of `gesture_frames`; `rate` a second."""
     head = {
         "schema": SCHEMA,
         "rate": RATE,
