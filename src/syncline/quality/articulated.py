@@ -21,15 +21,20 @@ GUARD_S: Final = 0.20  # mouths open up to 150 ms before their sound and rest as
 CHATTER_IOD: Final = 0.03  # a viewer sees this much opening; the tracker's own noise is a tenth of it
 CHATTER_TURNS: Final = 3  # open, shut, open: a breath or a smile turns once or twice
 CHATTER_APART_S: Final = 0.4  # slower movement is not that of speech
-FREEZE_S: Final = 0.5  # longer than real mouths stand still in speech
-# Range of each channel over `FREEZE_S` that still counts as standing, IOD units: the tracker's noise on a still mouth.
-STILL_IOD: Final = {OPENING: 0.010, WIDTH: 0.014, JAW: 0.020}
+FREEZE_S: Final = 0.8  # longer than real mouths stand still in speech
+# Range of each channel over `FREEZE_S` that still counts as standing, IOD units: what the tracker makes of one mouth
+# that a moving head carries along. No window of 158 clips of real speech stays under both.
+STILL_IOD: Final = {OPENING: 0.030, WIDTH: 0.030}
 LOUDNESS_NEEDED_S: Final = 1.5
-LABIODENTAL_SHARE: Final = 0.45  # of the way from shut to wide open that f and v may reach
-SIBILANT_SHARE: Final = 0.75
-OPEN_SHARE: Final = 0.15
-ROUNDING_IOD: Final = 0.01
-SPREAD_IOD: Final = 0.05
+# Limits of shapes, each met by 95 % of the phones of real footage or more. Openings: share of the way from shut to the
+# clip's own wide open (its 90th percentile); widths: standard deviations of the clip's own.
+LABIODENTAL_MOST: Final = 0.45  # the lip comes as near to the teeth as this
+SIBILANT_SHARE: Final = (0.40, 1.0)  # the lips part at least so far, the jaw comes up at least so far
+OPEN_LEAST: Final = 0.35
+ROUNDED_NARROWER: Final = 1.0  # than the clip's own spread phones
+SPREAD_NARROWER: Final = 1.1  # than usual: a spread phone is never so narrow
+SPREAD_LEAST: Final = 0.0  # a spread vowel is not made with shut lips
+LEAST_VARIES: Final = 0.008  # IOD: the tracker's own noise in the width
 STRETCH_S: Final = 4.0
 MOST_STRETCHES: Final = 60
 PATTERN_NEEDED: Final = 12  # phones: fewer show no pattern
@@ -286,44 +291,55 @@ def _demands(phone: Phone) -> list[Kind]:
 
 @dataclass(frozen=True)
 class _Scale:
-    """One clip's own measure of openings and widths, IOD units: what is shut, wide open, and the width in speech."""
+    """One clip's own measures, IOD units.
+
+    closed, wide : openings at which the lips are shut, and wide open. usual, spread : width in general, and of its
+    spread phones. varies : standard deviation of the width.
+    """
 
     closed: float
     wide: float
-    width: float
+    usual: float
+    spread: float
+    varies: float
 
     @staticmethod
     def of(shape: Floats, cue: CueSheet, mouth: SeenMouth, closed: float) -> _Scale:
-        """From the clip's own speech; the width is the middle of its spread phones, where it has some."""
+        """From the clip's own speech."""
         wide = float(np.nanpercentile(shape[:, OPENING], 90))
+        usual, varies = float(np.nanmedian(shape[:, WIDTH])), max(float(np.nanstd(shape[:, WIDTH])), LEAST_VARIES)
         spread = []
         for phone in cue.phones:
-            if flags(phone.ipa).spread and not flags(phone.ipa).silent:
+            if "spread" in _demands(phone):
                 inside = (mouth.times >= phone.start) & (mouth.times <= phone.end)
                 widths = shape[inside, WIDTH]
                 widths = widths[np.isfinite(widths)]
                 spread += [float(widths.max())] if len(widths) else []
-        usual = float(np.nanmedian(shape[:, WIDTH]))
-        return _Scale(closed, max(wide, 1.5 * closed), float(np.median(spread)) if len(spread) >= 2 else usual)
+        # Without spread phones: they are two thirds of a deviation wider than usual in real speech.
+        widest = float(np.median(spread)) if len(spread) >= 2 else usual + 0.67 * varies
+        return _Scale(closed, max(wide, 1.5 * closed), usual, widest, varies)
 
     def judged(self, kind: Kind, near: Floats) -> tuple[float, bool]:
         """What is seen around a phone, (n, 4), and whether it is what the phone demands."""
-        opening, width = near[:, OPENING], near[:, WIDTH]
-        span = self.wide - self.closed
+        width = near[:, WIDTH]
+        opening = near[:, OPENING]
+        least, most = (
+            float((value - self.closed) / (self.wide - self.closed)) for value in (opening.min(), opening.max())
+        )
         if kind == "closure":
-            value, right = float(opening.min()), bool(opening.min() <= self.closed)
+            value, right = opening.min(), opening.min() <= self.closed
         elif kind == "labiodental":
-            value = float(opening.min())
-            right = bool(value <= self.closed + LABIODENTAL_SHARE * span)
+            value, right = opening.min(), least <= LABIODENTAL_MOST
         elif kind == "rounded":
-            value, right = float(width.min()), bool(width.min() <= self.width - ROUNDING_IOD)
+            value, right = width.min(), width.min() <= self.spread - ROUNDED_NARROWER * self.varies
         elif kind == "spread":
-            value, right = float(width.max()), bool(width.max() >= self.width - SPREAD_IOD)
+            value = width.max()
+            right = value >= self.usual - SPREAD_NARROWER * self.varies and most >= SPREAD_LEAST
         elif kind == "sibilant":
-            value, right = float(opening.min()), bool(opening.min() <= self.closed + SIBILANT_SHARE * span)
+            value, right = opening.max(), most >= SIBILANT_SHARE[0] and least <= SIBILANT_SHARE[1]
         else:
-            value, right = float(opening.max()), bool(opening.max() >= self.closed + OPEN_SHARE * span)
-        return round(value, 4), right
+            value, right = opening.max(), most >= OPEN_LEAST
+        return round(float(value), 4), bool(right)
 
 
 def _right(phones: tuple[ShapedPhone, ...], kind: Kind) -> float | None:
