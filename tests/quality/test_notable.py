@@ -53,6 +53,22 @@ def test_the_worst_are_open_closures_then_the_largest_misses() -> None:
     assert worst[1].time == pytest.approx(1.6)
 
 
+def test_where_a_figure_that_does_not_pass_is_worst_comes_first() -> None:
+    def figure(grade: Grade, at: float | None) -> Figure:
+        return Figure(
+            value=1.0, unit="ratio", grade=grade, standard="gate", sentence=f"{grade.value}.", details={"worst_s": at}
+        )
+
+    figures = {
+        "seam": figure(Grade.FAIL, 2.0),
+        "teeth": figure(Grade.WARN, 3.0),
+        "colour": figure(Grade.PASS, 1.0),
+        "sharpness": figure(Grade.FAIL, None),
+    }
+    found = notable_frames(take([0.05] * FRAMES, [], figures=figures))
+    assert [(each.frame, each.reason) for each in found] == [(50, "fail."), (75, "warn.")]
+
+
 def test_a_mouth_one_picture_late_is_no_miss() -> None:
     asked = [0.1 if t // 4 % 2 else 0.0 for t in range(FRAMES)]
     late: list[float | None] = [asked[max(0, t - 1)] for t in range(FRAMES)]

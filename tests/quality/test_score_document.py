@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -10,6 +11,7 @@ from cue_sheets import pictures, random_speech, sheet
 from syncline.errors import InputError
 from syncline.motion.phones import from_phones
 from syncline.quality.closures import Closure, Closures
+from syncline.quality.drift import Drift
 from syncline.quality.gates import (
     Gates,
     grade_closures,
@@ -19,12 +21,14 @@ from syncline.quality.gates import (
     grade_pictures,
 )
 from syncline.quality.measure import measure
+from syncline.quality.mismatch import Mismatch
 from syncline.quality.offset import Offset
 from syncline.quality.opening import OpeningMatch
 from syncline.quality.passed import PassedRange, passed_ranges
 from syncline.quality.pictures import PictureFigures
 from syncline.quality.score import Figure, Grade, Score, worst
 from syncline.quality.seen import SeenMouth
+from syncline.quality.syncgates import grade_drift, grade_foreign
 
 
 def offset(ms: float | None) -> Offset:
@@ -80,6 +84,78 @@ def closures(closed: int, open_: int, unseen: int = 0) -> Closures:
 )
 def test_closure_gates(given: Closures | None, grade: str) -> None:
     assert grade_closures(given).grade.value == grade
+
+
+@pytest.mark.parametrize(
+    ("given", "grade", "value"),
+    [
+        (closures(8, 2), "pass", 0.8),
+        (closures(5, 5), "warn", 0.5),
+        (closures(0, 10), "warn", 0.0),  # a recogniser's phones never fail a clip
+        (closures(4, 1), "warn", None),  # too few to say
+        (closures(0, 0), "warn", None),
+    ],
+)
+def test_recognised_closures_are_marked(given: Closures, grade: str, value: float | None) -> None:
+    figure = grade_closures(given, recognised=True)
+    assert (figure.grade.value, figure.value) == (grade, value)
+    assert figure.details["phones"] == "recognised"
+    assert "transcript" in figure.sentence
+
+
+def test_an_offset_that_must_be_known_fails_where_it_is_not() -> None:
+    assert grade_offset(offset(None), Gates(offset_required=True)).grade is Grade.FAIL
+    assert grade_offset(offset(3), Gates(offset_required=True)).grade is Grade.PASS
+
+
+def test_an_offset_stands_against_every_limit_and_in_frames() -> None:
+    figure = grade_offset(offset(-50), rate=30000 / 1001)
+    assert figure.details["frames"] == pytest.approx(-1.5, abs=0.01)
+    assert "1.5 frames at 29.97 a second" in figure.sentence
+    inside = {(each["source"], each["early_ms"]): each["inside"] for each in figure.details["standards"]}
+    assert inside == {
+        ("EBU R37", 5): False,
+        ("ATSC IS-191", 15): False,
+        ("ITU-T J.100", 20): False,
+        ("EBU R37", 40): True,
+        ("ITU-R BT.1359-1", 45): True,
+        ("ITU-R BT.1359-1", 90): True,
+    }
+
+
+def drift(kind: str, **more: Any) -> Drift:
+    return Drift(kind, sentence=f"it is {kind}", **more)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("given", "grade", "value"),
+    [
+        (drift("constant"), "pass", 0.0),
+        (drift("growing", ppm=300.0), "pass", 18.0),
+        (drift("growing", ppm=-600.0), "warn", -36.0),
+        (drift("growing", ppm=41_700.0), "fail", 2502.0),
+        (drift("jump", jump_s=20.0, jump_ms=120.0), "fail", 120.0),
+        (drift("unknown"), "warn", None),
+    ],
+)
+def test_drift_is_held_against_what_it_adds_up_to(given: Drift, grade: str, value: float | None) -> None:
+    figure = grade_drift(given, 60.0, rate=25)
+    assert figure is not None
+    assert (figure.grade.value, figure.value) == (grade, value)
+    assert figure.sentence.startswith("It is ")
+
+
+def test_a_short_clip_is_not_blamed_for_an_unknown_drift() -> None:
+    assert grade_drift(drift("unknown"), 10.0) is None
+    assert grade_drift(drift("constant"), 10.0) is not None
+
+
+@pytest.mark.parametrize(("probability", "grade"), [(0.05, "pass"), (0.6, "warn"), (0.99, "fail")])
+def test_foreign_sound_gates(probability: float, grade: str) -> None:
+    figure = grade_foreign(Mismatch(probability, None, "so it seems", 8.0))
+    assert figure is not None
+    assert figure.grade.value == grade
+    assert grade_foreign(Mismatch(None, None, "too short")) is None
 
 
 def test_opening_flicker_sharpness_seam_gates() -> None:

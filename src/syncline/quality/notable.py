@@ -39,7 +39,8 @@ class _Candidate:
 def notable_frames(score: Score, count: int = COUNT) -> tuple[Notable, ...]:
     """The worst and then the best frames of a scored take, each in order of time; empty without `score.measured`.
 
-    Worst: lips that did not shut, the jump that flickers most, openings that no neighbour asked for. Best: lips that
+    Worst: where a figure that does not pass is worst, lips that did not shut, the jump that flickers most, openings
+    that no neighbour asked for. Best: lips that
     shut and mouths that open as asked. No two of a kind are within 0.3 s.
     """
     seen = score.measured
@@ -47,7 +48,14 @@ def notable_frames(score: Score, count: int = COUNT) -> tuple[Notable, ...]:
         return ()
     misses = _misses(seen)
     worst = _spread(
-        [*_open_closures(score, seen), *_flicker(score, seen), *_missed_openings(seen, misses)], seen, count
+        [
+            *_open_closures(score, seen),
+            *_flicker(score, seen),
+            *_marked(score, seen),
+            *_missed_openings(seen, misses),
+        ],
+        seen,
+        count,
     )
     taken = [each.frame for each in worst]
     best = _spread([*_shut_closures(score, seen), *_met_openings(seen, misses)], seen, count, taken)
@@ -91,6 +99,15 @@ def _flicker(score: Score, seen: Measured) -> Iterator[_Candidate]:
     if figure is not None and isinstance(peak, (int, float)):
         weight = 0.0 if figure.grade is Grade.PASS else 5.0
         yield _Candidate(weight + NOTED_IOD, _nearest(seen.times, peak), "The drawn mouth jumps most here.")
+
+
+def _marked(score: Score, seen: Measured) -> Iterator[_Candidate]:
+    """Where a figure that does not pass is worst."""
+    for figure in score.figures.values():
+        at = figure.details.get("worst_s")
+        if figure.grade is not Grade.PASS and isinstance(at, (int, float)):
+            weight = 20.0 if figure.grade is Grade.FAIL else 8.0
+            yield _Candidate(weight, _nearest(seen.times, at), figure.sentence)
 
 
 def _missed_openings(seen: Measured, misses: list[float | None]) -> Iterator[_Candidate]:
