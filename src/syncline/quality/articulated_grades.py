@@ -1,7 +1,7 @@
 """Grades of what the mouth does beyond closures, each with one sentence for whoever cuts the film.
 
-The limits were chosen on real footage with known text (GRID, 269 sentences of one speaker) and eight other clips, all of
-which pass, against the same pictures under the sound of other sentences.
+The limits were chosen on real footage with known text (GRID, one speaker) and eight other clips, all of which pass,
+against the same pictures under the sound of other sentences.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ _PATTERNS: Final = {
 
 
 def grade_articulation(found: Articulation) -> dict[str, Figure]:
-    """Grades by name: "labiodentals", "rounding", "shapes", "silence", "freezing", "jaw"; what is unknown is left out."""
+    """Grades by name: "labiodentals", "rounding", "shapes", "silence", "freezing", "jaw"; the unknown is left out."""
     figures = {
         "labiodentals": _share(
             found, "labiodental", found.labiodentals, LABIODENTALS, "f and v bring the lip to the teeth"
