@@ -123,7 +123,9 @@ class Articulation:
     jaw_loudness: float | None
 
 
-def measure_articulation(mouth: SeenMouth, cue: CueSheet | None, y16k: npt.ArrayLike, closed: float) -> Articulation:
+def measure_articulation(
+    mouth: SeenMouth, cue: CueSheet | None, y16k: npt.ArrayLike, closed: float, *, active: Mask | None = None
+) -> Articulation:
     """Measure what the mouth does beyond closures.
 
     Parameters
@@ -132,11 +134,13 @@ def measure_articulation(mouth: SeenMouth, cue: CueSheet | None, y16k: npt.Array
     cue : its phones, known from text or recognised; None: what needs phones stays unknown.
     y16k : (n,) mono 16 kHz.
     closed : opening at or under which these lips count as shut, IOD units (`motion.style.closed_threshold`).
+    active : (n,) bool at 100 Hz, where somebody is heard (`speech.activity`); None: it is listened for here.
 
     Phones in stretches in which the mouth stands still are left out: a freeze is told once, as a freeze.
     """
-    speaking = _speaking(y16k, mouth)
-    silent = _quiet(y16k, mouth)
+    heard = speech_activity(y16k) if active is None else active
+    speaking = _at(heard, mouth)
+    silent = _quiet(heard, mouth)
     moving = _moving(mouth, silent)
     frozen = _frozen(mouth, speaking)
     phones = () if cue is None else _shaped(mouth, cue, closed, frozen)
@@ -159,14 +163,8 @@ def measure_articulation(mouth: SeenMouth, cue: CueSheet | None, y16k: npt.Array
     )
 
 
-def _speaking(y16k: npt.ArrayLike, mouth: SeenMouth) -> Mask:
-    """(T,) bool: somebody is heard at that picture."""
-    return _at(speech_activity(y16k), mouth)
-
-
-def _quiet(y16k: npt.ArrayLike, mouth: SeenMouth) -> Mask:
+def _quiet(active: Mask, mouth: SeenMouth) -> Mask:
     """(T,) bool: nobody is heard, nor shortly before or after: mouths open ahead of their sound and close after it."""
-    active = speech_activity(y16k)
     reach = round(GUARD_S * FRAME_RATE)
     near = np.asarray(binary_dilation(active, iterations=reach)) if active.any() else active
     return _at(~near, mouth)
