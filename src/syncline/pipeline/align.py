@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from syncline.errors import InputError
-from syncline.events import Listener, Note, silent
+from syncline.events import Fallback, Listener, Note, silent
 from syncline.media.atomic import AtomicOutput, refuse_existing
 from syncline.media.read import analysis_sound
 from syncline.pipeline.draw import one_thread_each
@@ -85,8 +85,11 @@ def align(
     is not installed.
     """
     options, telling = options or AlignOptions(), on_event or silent
+    text = read_transcript(transcript)
+    if text is None and transcript is not None and options.aligner == "auto":
+        telling(Fallback("speech", "the transcript is empty: phones are recognised, without words"))
     with StepCache(telling, keep=options.cache) as cache, one_thread_each():
-        return _align(Path(audio), read_transcript(transcript), options, cache, telling)
+        return _align(Path(audio), text, options, cache, telling)
 
 
 def cue_text(

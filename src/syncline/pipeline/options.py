@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import dataclasses
 import os
 from collections.abc import Collection
@@ -10,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from syncline.errors import InputError, LimitError, MissingInput
+from syncline.speech.languages import hint
 
 ENGINES = ("auto", "actor", "portrait")
 FACES = ("auto", "largest", "speaking")
@@ -157,11 +159,12 @@ def _read_text(path: Path) -> str:
     try:
         if path.stat().st_size > MAX_TRANSCRIPT_BYTES:
             raise LimitError(f"the transcript is longer than {MAX_TRANSCRIPT_BYTES} bytes", file=path)
-        return path.read_text(encoding="utf-8-sig")
+        data = path.read_bytes()
+        return data.decode("utf-16" if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) else "utf-8-sig")
     except FileNotFoundError as exc:
         raise MissingInput("there is no such transcript", file=path) from exc
     except UnicodeDecodeError as exc:
-        raise InputError("the transcript is no UTF-8 text", file=path) from exc
+        raise InputError("the transcript is no UTF-8 text: save it as UTF-8", file=path) from exc
     except OSError as exc:
         raise InputError(f"the transcript cannot be read ({exc.strerror})", file=path) from exc
 
@@ -187,4 +190,4 @@ def _check_language(language: str | None) -> None:
         return
     parts = language.replace("_", "-").split("-")
     if not (2 <= len(parts[0]) <= 3 and all(part.isascii() and part.isalnum() and len(part) <= 8 for part in parts)):
-        raise InputError(f"language {language[:40]!r} is no BCP 47 code such as en, de or pt-BR")
+        raise InputError(f"language {language[:40]!r} is no BCP 47 code; {hint(language)}")

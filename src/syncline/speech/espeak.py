@@ -107,7 +107,9 @@ def voice_for(language: str) -> str:
         voice = VOICES.get(name, name)
         if voice in _voices():
             return voice
-    raise InputError(f"no pronunciation is known for the language {language!r}; give a BCP 47 tag such as en or pt-BR")
+    from syncline.speech.languages import hint  # the catalogue that it needs stands on this module
+
+    raise InputError(f"no pronunciation is known for the language {language[:40]!r}; {hint(language)}")
 
 
 def speak(

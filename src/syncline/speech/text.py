@@ -13,7 +13,7 @@ from syncline.speech.espeak import voice_for
 from syncline.speech.japanese import has_kanji, readings, with_kanji_numbers
 from syncline.speech.mandarin import pinyin
 from syncline.speech.normal import Replacement, replacements
-from syncline.speech.scripts import is_han, languages_that_read, scripts_read, unreadable
+from syncline.speech.scripts import is_han, languages_that_read, script_of, scripts_read, unreadable
 
 __all__ = ["Token", "is_han", "tokenise"]
 
@@ -204,7 +204,7 @@ def _readable(tokens: Sequence[Token], text: str, language: str) -> tuple[list[T
         return list(tokens), []
     kept = [token for token in tokens if unreadable(token.text, scripts | {"Latin"}) is None]
     script, word = found
-    if not any(sign.isalpha() for token in kept for sign in token.text) and any(map(str.isalpha, text)):
+    if not any(script_of(sign) in scripts or sign.isdigit() for token in kept for sign in token.text):
         others = languages_that_read(script)
         hint = f"give its own language, such as {', '.join(others[:3])}" if others else "no voice here reads it"
         raise InputError(f"the transcript is in {script} script ({word[:20]}), not in the language {language}: {hint}")
