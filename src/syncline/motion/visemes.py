@@ -15,6 +15,7 @@ import numpy.typing as npt
 
 from syncline.errors import InputError
 from syncline.motion.mouthtrack import CHANNELS, OPENING, Floats
+from syncline.motion.neighbours import Neighbours
 from syncline.motion.style import GENERIC_STYLE, Style
 from syncline.speech.articulation import FEATURES, articulatory, flags, in_context
 from syncline.speech.settings import final_nasals, setting_of
@@ -32,6 +33,7 @@ class VisemeTable:
     seconds : phone → seconds of footage behind it.
     style : the person's scale.
     learned : whether it comes from the person's own footage.
+    neighbours : how this person's phones change with those beside them; None: not learned.
     """
 
     slope: Floats
@@ -39,6 +41,7 @@ class VisemeTable:
     seconds: Mapping[str, float] = field(default_factory=dict)
     style: Style = GENERIC_STYLE
     learned: bool = False
+    neighbours: Neighbours | None = None
 
     def offset(self, ipa: str) -> Floats:
         """Difference from rest of one phone: (4,) float32 IOD units."""
@@ -65,6 +68,10 @@ class VisemeTable:
         """
         result = np.array([self.target(ipa) for ipa in phones], np.float32).reshape(len(phones), len(CHANNELS))
         habits = in_context(phones, language) - in_context(phones)
+        if self.neighbours is not None:
+            result += self.neighbours.shifts(phones)
+            shut = [flags(ipa, language).closure for ipa in phones]
+            result[shut, OPENING] = np.minimum(result[shut, OPENING], self.style.rest[OPENING])
         finals = final_nasals(phones, lambda ipa: flags(ipa).vowel) if setting_of(language).open_finals else ()
         for at, ipa in enumerate(phones):
             if ipa not in self.own and habits[at].any():
@@ -80,7 +87,8 @@ class VisemeTable:
         """The same shapes on another person's scale: differences grow with how far that person's mouth goes."""
         ratio = np.clip(style.spread / self.style.spread, 0.4, 2.5).astype(np.float32)
         own = {ipa: value * ratio for ipa, value in self.own.items()}
-        return VisemeTable(self.slope * ratio, own, dict(self.seconds), style, self.learned)
+        beside = None if self.neighbours is None else self.neighbours.scaled(ratio)
+        return VisemeTable(self.slope * ratio, own, dict(self.seconds), style, self.learned, beside)
 
     def to_arrays(self) -> dict[str, npt.NDArray[Any]]:
         """Plain arrays, for an archive without pickle."""
@@ -92,6 +100,7 @@ class VisemeTable:
             "own": np.array([self.own[ipa] for ipa in phones], np.float32).reshape(len(phones), len(CHANNELS)),
             "seconds": np.array([self.seconds.get(ipa, 0.0) for ipa in phones], np.float32),
             "learned": np.array(self.learned),
+            **({} if self.neighbours is None else self.neighbours.to_arrays()),
             **{f"style_{name}": value for name, value in self.style.to_arrays().items()},
         }
 
@@ -118,7 +127,8 @@ class VisemeTable:
         slope = np.array([row.get(name, np.zeros(len(CHANNELS))) for name in FEATURES], np.float32)
         style = Style.from_arrays({key[6:]: value for key, value in arrays.items() if key.startswith("style_")})
         held = {ipa: float(s) for ipa, s in zip(phones, seconds, strict=True)}
-        return cls(slope, dict(zip(phones, own, strict=True)), held, style, learned)
+        beside = Neighbours.from_arrays(arrays, names) if "around" in arrays else None
+        return cls(slope, dict(zip(phones, own, strict=True)), held, style, learned, beside)
 
 
 # Differences from rest in IOD at full strength of a feature: (opening, width, protrusion, jaw). Whoever speaks holds
