@@ -19,7 +19,7 @@ from syncline.speech.aligners.ctc_model import HINT, CtcModel, torch_installed
 from syncline.speech.aligners.ctc_path import LabelSpans, frames_needed, label_spans
 from syncline.speech.cuesheet import CueSheet, contiguous, silent_sheet
 from syncline.speech.features import FRAME_RATE, SAMPLE_RATE, checked_sound
-from syncline.speech.given.sheet import spread
+from syncline.speech.given.sheet import spread_tokens
 from syncline.speech.given.spans import Span
 from syncline.speech.text import Token, tokenise
 
@@ -114,12 +114,20 @@ def _spelled(words: Sequence[Token], labels: Labels) -> _Spelling:
         if columns and labels.between is not None:
             columns.append(labels.between)
             owners.append(-1)
-        letters = labels.spelled(word.spoken) or labels.spelled(word.text)
+        letters = _letters(word, labels)
         if letters is None:
             unspelled.add(number)
         columns.extend(letters or [anything])
         owners.extend([number] * len(letters or [anything]))
     return _Spelling(tuple(columns), tuple(owners), frozenset(unspelled))
+
+
+def _letters(word: Token, labels: Labels) -> list[int] | None:
+    """A word as the model writes it: as the text does where it has all of those letters, else as it is spoken."""
+    for form in (word.text, word.spoken):
+        if all(labels.spelled(sign) for sign in form if sign.isalnum()):
+            return labels.spelled(form)
+    return labels.spelled(word.spoken) or labels.spelled(word.text)
 
 
 def _fitting(words: Sequence[Token], labels: Labels, frames: int) -> int:
@@ -147,12 +155,10 @@ def _sheet(
     starts, ends, sure = _word_times(owners, found, len(words))
     starts, ends = _extended(starts * frame_s, ends * frame_s, active, duration)
     spans = [Span(word.text, float(start), float(end)) for word, start, end in zip(words, starts, ends, strict=True)]
-    scores = {
-        float(start): _STAR_SURE * float(score) if number in spelling.unspelled else float(score)
-        for number, (start, score) in enumerate(zip(starts, sure, strict=True))
-    }
-    placed, phones = spread(spans, language)
-    placed = tuple(replace(word, confidence=scores.get(word.start, _STAR_SURE)) for word in placed)
+    rough = [number in spelling.unspelled for number in range(len(words))]
+    sure = np.where(rough, _STAR_SURE * sure, sure) * [word.sureness for word in words]
+    spread, phones = spread_tokens(words, spans, language)
+    placed = tuple(replace(word, confidence=float(share)) for word, share in zip(spread, sure, strict=True))
     phones = [replace(phone, confidence=min(phone.confidence, placed[phone.word].confidence)) for phone in phones]
     notes = [*notes, "phones are a dictionary's, spread over each word by their usual lengths"]
     if placed and np.mean([word.confidence for word in placed]) < _DOUBTFUL:

@@ -20,7 +20,7 @@ import numpy.typing as npt
 
 from syncline.errors import DependencyError, InputError, StageError
 from syncline.speech.activity import speech_activity
-from syncline.speech.aligners.base import STAGE, Sources, check_ready
+from syncline.speech.aligners.base import STAGE, Sources, check_ready, primary
 from syncline.speech.aligners.mfa_models import Models, languages, models_of
 from syncline.speech.aligners.tool import Ended, run_tool
 from syncline.speech.chunks import cut
@@ -41,6 +41,7 @@ _VERSION_S: Final = 120.0  # its first start compiles caches
 _START_S: Final = 900.0  # its databases and models take a minute or two before it aligns anything
 _TIMES: Final = 60.0  # times the sound's length: about ten times what it takes on one slow core
 _GRID_BYTES: Final = 64 << 20
+_UNSPACED: Final = frozenset(("ja", "ko", "th", "zh"))  # MFA has tokenisers of its own for these
 _NO_MODEL: Final = ("PretrainedModelNotFound", "Could not find a model named", "not find a file at")
 
 
@@ -93,10 +94,11 @@ class MfaAligner:
         if not found.words:
             note = "MFA found no way through this sound with this transcript"
             return silent_sheet(duration, language, note, source=SOURCE)
-        given = replace(found, words=_as_written(found.words, tokens))
+        written = _as_written(found.words, tokens, language)
+        given = replace(found, words=written)
         sheet = sheet_of(given, language, duration, Path("MFA's TextGrid"))
-        lost = len(tokens) - len(given.words)
-        if lost > 0 and not any(token.joined for token in tokens):
+        lost = len(tokens) - len(written)
+        if lost > 0 and primary(language) not in _UNSPACED:
             notes = (*notes, f"MFA placed {lost} words fewer than the transcript has")
         return replace(sheet, source=SOURCE, notes=(*notes, *sheet.notes[1:]))  # the first one tells of a file
 
@@ -164,7 +166,7 @@ def _write_corpus(
         name = f"line{number:04d}"
         text = ""
         for token in tokens[piece.token : piece.end]:
-            text += ("" if token.joined or not text else " ") + token.spoken
+            text += ("" if token.joined or not text else " ") + _said(token, language)
         sound = y[piece.first * HOP : piece.last * HOP]
         pcm = np.clip(np.rint(sound * 32767), -32768, 32767).astype("<i2")
         with wave.open(str(folder / f"{name}.wav"), "wb") as file:
@@ -201,11 +203,28 @@ def _moved(span: Span, at: float, duration: float) -> Span:
     return Span(span.text, min(span.start + at, duration), min(end + at, duration))
 
 
-def _as_written(words: Sequence[Span], tokens: Sequence[Token]) -> tuple[Span, ...]:
-    """The words with the transcript's spelling: MFA writes small letters, and <unk> for what it does not know."""
-    said, written = [span.text.lower() for span in words], [token.spoken.lower() for token in tokens]
-    texts = [span.text for span in words]
-    for tag, i, j, k, m in difflib.SequenceMatcher(None, said, written, autojunk=False).get_opcodes():
+def _said(token: Token, language: str) -> str:
+    """A token for MFA: as it is spoken; as it is written in languages that MFA splits into words by itself."""
+    return token.text if primary(language) in _UNSPACED else token.spoken
+
+
+def _as_written(words: Sequence[Span], tokens: Sequence[Token], language: str) -> tuple[Span, ...]:
+    """The words with the transcript's spelling: MFA writes small letters, and <unk> for what it does not know.
+
+    Words that one token stands for ("3 euros" for "3 €") become one again.
+    """
+    parts = [(part.lower(), number) for number, token in enumerate(tokens) for part in _said(token, language).split()]
+    said = [span.text.lower() for span in words]
+    owners: list[int | None] = [None] * len(words)
+    matcher = difflib.SequenceMatcher(None, said, [part for part, _ in parts], autojunk=False)
+    for tag, i, j, k, m in matcher.get_opcodes():
         if tag == "equal" or (tag == "replace" and j - i == m - k):
-            texts[i:j] = [token.text for token in tokens[k:m]]
-    return tuple(replace(span, text=text) for span, text in zip(words, texts, strict=True))
+            owners[i:j] = [number for _, number in parts[k:m]]
+    result: list[Span] = []
+    for number, span in enumerate(words):
+        owner = owners[number]
+        if owner is not None and number and owners[number - 1] == owner:
+            result[-1] = replace(result[-1], end=span.end)
+        else:
+            result.append(span if owner is None else replace(span, text=tokens[owner].text))
+    return tuple(result)

@@ -90,7 +90,21 @@ def spread(spans: Sequence[Span], language: str) -> tuple[tuple[Word, ...], list
     ------
     InputError : a language whose words cannot be read.
     """
-    pieces = list(_pieces(spans, language))
+    return _stretched_on(list(_pieces(spans, language)), spans, language)
+
+
+def spread_tokens(
+    tokens: Sequence[Token], spans: Sequence[Span], language: str
+) -> tuple[tuple[Word, ...], list[Phone]]:
+    """The same for tokens of a transcript, each on its own span. Raises as `spread` does."""
+    alone = (replace(token, joined=False) for token in tokens)
+    pieces = [_Piece(token.text, number, True, (token,)) for number, token in enumerate(alone)]
+    return _stretched_on(pieces, spans, language)
+
+
+def _stretched_on(
+    pieces: Sequence[_Piece], spans: Sequence[Span], language: str
+) -> tuple[tuple[Word, ...], list[Phone]]:
     read = [lengths for block in _blocks(pieces) for lengths in _read(block, language)]
     words: list[Word] = []
     phones: list[Phone] = []
