@@ -19,6 +19,38 @@ def test_mel_filters_are_slaneys() -> None:
     np.testing.assert_allclose(features.mel_filters(80, 1024), expected, atol=1e-7)
 
 
+def test_log_mel_is_librosas() -> None:
+    y = np.random.default_rng(2).standard_normal(24_000).astype(np.float32) * 0.1
+    expected = librosa.feature.melspectrogram(
+        y=y, sr=16_000, n_fft=1024, hop_length=160, n_mels=80, center=True, pad_mode="constant", power=2.0
+    )
+    actual = features.log_mel(y)
+    assert actual.shape == expected.T.shape == (151, 80)
+    assert actual.dtype == np.float32
+    np.testing.assert_allclose(actual, np.log(expected.T + 1e-10), atol=2e-3)
+
+
+def test_mfcc_is_librosas() -> None:
+    y = tone(300) + np.random.default_rng(3).standard_normal(16_000).astype(np.float32) * 0.01
+    log_mel = np.log(
+        librosa.feature.melspectrogram(
+            y=y, sr=16_000, n_fft=1024, hop_length=160, n_mels=80, center=True, pad_mode="constant", power=2.0
+        )
+        + 1e-10
+    )
+    expected = librosa.feature.mfcc(S=log_mel, n_mfcc=13, dct_type=2, norm="ortho")
+    np.testing.assert_allclose(features.mfcc(y), expected.T, atol=5e-3)
+
+
+@pytest.mark.parametrize("samples", [0, 1, 159, 160])
+def test_next_to_nothing_has_frames_and_no_error(samples: int) -> None:
+    y = np.zeros(samples, np.float32)
+    count = 0 if samples == 0 else 1 + samples // 160
+    for values in (features.log_mel(y), features.mfcc(y), features.delta(features.mfcc(y)), features.loudness_db(y)):
+        assert len(values) == count
+        assert np.isfinite(values).all()
+
+
 def test_log_mel_is_the_spectrum_through_the_filters() -> None:
     y = np.random.default_rng(0).standard_normal(16_000).astype(np.float32) * 0.1
     actual = features.log_mel(y)
