@@ -37,7 +37,7 @@ from syncline.quality.score import Figure, Grade
 from syncline.quality.within import WithinMeter
 from syncline.speech.align import align
 
-SECONDS = 6.0
+SECONDS = 4.5
 ORIGINAL_CRF, DELIVERY_CRF = 12, 20
 REAL_GRID = 20  # clips that have to pass, beside those of data/clips
 CLOSURE_PAIRS = 40

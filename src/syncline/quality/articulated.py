@@ -8,6 +8,7 @@ from typing import Final, Literal
 import numpy as np
 import numpy.typing as npt
 from scipy.ndimage import binary_dilation
+from scipy.stats import chi2
 
 from syncline.motion.mouthtrack import JAW, OPENING, WIDTH, Floats, Mask, frame_period
 from syncline.quality.seen import SeenMouth
@@ -38,7 +39,8 @@ LEAST_VARIES: Final = 0.008  # IOD: the tracker's own noise in the width
 STRETCH_S: Final = 4.0
 MOST_STRETCHES: Final = 60
 PATTERN_NEEDED: Final = 12  # phones: fewer show no pattern
-PATTERN_CONTRAST: Final = 2.5
+UNLIKELY: Final = 0.01
+CLASS_NEEDED, CLASS_WRONG = 3, 0.5  # phones of a class; share from which a class is not drawn
 WRONG_USUAL: Final = 0.15  # real footage
 
 Kind = Literal["closure", "labiodental", "rounded", "spread", "sibilant", "open"]
@@ -377,17 +379,18 @@ def _pattern(by_class: tuple[Share, ...], by_time: tuple[Share, ...]) -> str | N
         return None
     if wrong / seen <= WRONG_USUAL:
         return "none"
-    time_contrast = _contrast(by_time, wrong / seen)
-    class_contrast = _contrast(by_class, wrong / seen)
-    if max(time_contrast, class_contrast) < PATTERN_CONTRAST:
-        return "everywhere"
-    return "by time" if time_contrast > class_contrast else "by class"
+    if _differ_by_chance(by_time, wrong / seen) < UNLIKELY:
+        return "by time"
+    bad = [share for share in by_class if share.seen >= CLASS_NEEDED and share.wrong > CLASS_WRONG * share.seen]
+    rest = seen - sum(share.seen for share in bad)
+    rest_wrong = wrong - sum(share.wrong for share in bad)
+    return "by class" if bad and rest_wrong <= WRONG_USUAL * rest else "everywhere"
 
 
-def _contrast(shares: tuple[Share, ...], overall: float) -> float:
-    """How much more than chance the shares of groups differ: mean excess of chi-square a degree of freedom."""
+def _differ_by_chance(shares: tuple[Share, ...], overall: float) -> float:
+    """How likely such differences between stretches are where there is none: chi-square, 0..1."""
     filled = [share for share in shares if share.seen]
     if len(filled) < 2 or not 0 < overall < 1:
-        return 0.0
+        return 1.0
     chi = sum((share.wrong - share.seen * overall) ** 2 / (share.seen * overall * (1 - overall)) for share in filled)
-    return float(chi / (len(filled) - 1))
+    return float(chi2.sf(chi, len(filled) - 1))
