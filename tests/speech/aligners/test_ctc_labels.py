@@ -18,6 +18,13 @@ MMS = ("-", *"aienoutsrmkldghybpwcvjzf", "'", "q", "x", "*")
 VOCAB = {"<pad>": 0, "<s>": 1, "</s>": 2, "<unk>": 3, "|": 4, **{s: n for n, s in enumerate("ETAONIHSRDLU'", 5)}}
 
 
+def model(folder: Path) -> Path:
+    """A file in the place of a model."""
+    path = folder / "model.pt"
+    path.write_bytes(b"model")
+    return path
+
+
 def written(labels: Labels, word: str) -> str:
     columns = labels.spelled(word)
     return "" if columns is None else "".join(labels.names[column] for column in columns)
@@ -57,7 +64,7 @@ def test_words_without_a_letter_of_the_model(word: str) -> None:
 def test_details_beside_the_labels(tmp_path: Path) -> None:
     document = {"labels": ["a", "_", "b"], "blank": "_", "languages": ["en-US", "cmn"], "normalise": True, "heads": 8}
     (tmp_path / "model.pt.json").write_text(json.dumps(document))
-    labels = read_labels(tmp_path / "model.pt")
+    labels = read_labels(model(tmp_path))
     assert labels.blank == 1
     assert labels.languages == {"en", "zh"}
     assert labels.normalise is True
@@ -67,7 +74,7 @@ def test_details_beside_the_labels(tmp_path: Path) -> None:
 @pytest.mark.parametrize("place", ["model.pt.json", "model.json", "labels.json"])
 def test_where_they_may_lie(place: str, tmp_path: Path) -> None:
     (tmp_path / place).write_text('["-", "a"]')
-    assert read_labels(tmp_path / "model.pt").names == ("-", "a")
+    assert read_labels(model(tmp_path)).names == ("-", "a")
 
 
 @pytest.mark.parametrize(
@@ -78,12 +85,12 @@ def test_where_they_may_lie(place: str, tmp_path: Path) -> None:
 def test_what_lists_no_labels(wrong: str, tmp_path: Path) -> None:
     (tmp_path / "model.json").write_text(wrong)
     with pytest.raises(InputError, match="labels"):
-        read_labels(tmp_path / "model.pt")
+        read_labels(model(tmp_path))
 
 
 def test_without_labels_it_is_said_where_to_put_them(tmp_path: Path) -> None:
     with pytest.raises(MissingInput, match=r"beside it \(model\.pt\.json\)"):
-        read_labels(tmp_path / "model.pt")
+        read_labels(model(tmp_path))
 
 
 def test_any_json_is_answered_with_a_sentence(tmp_path: Path) -> None:
@@ -91,4 +98,4 @@ def test_any_json_is_answered_with_a_sentence(tmp_path: Path) -> None:
     for value in values:
         (tmp_path / "model.json").write_text(json.dumps(value))
         with pytest.raises(InputError):
-            read_labels(tmp_path / "model.pt")
+            read_labels(model(tmp_path))

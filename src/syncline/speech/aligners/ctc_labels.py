@@ -63,8 +63,10 @@ def read_labels(model: Path) -> Labels:
 
     Raises
     ------
-    MissingInput : none of them is there. InputError : not such a file. LimitError : too large.
+    MissingInput : none of them is there, or no model. InputError : not such a file. LimitError : too large.
     """
+    if not model.is_file():
+        raise MissingInput("there is no such model", file=model, stage=STAGE)
     places = labels_places(model)
     file = next((place for place in places if place.is_file()), None)
     if file is None:
