@@ -69,7 +69,7 @@ class Doubt:
 
 
 @dataclass(frozen=True, eq=False)
-class _Evidence:
+class Evidence:
     """What was heard of the phones of a stretch: scores and ranks (n,), their words (n,), the stretch in seconds."""
 
     scores: FloatArray
@@ -97,14 +97,12 @@ def doubt(y16k: npt.ArrayLike, cue: CueSheet, active: npt.ArrayLike | None = Non
     InputError : samples that are not finite.
     """
     y = checked_sound(y16k)
-    phones = [
-        phone for phone in cue.phones if not phone.silent and phone.start * SAMPLE_RATE < len(y) and known(phone.ipa)
-    ]
-    if len(phones) < _FEWEST or not cue.words:
+    phones = asked_of(cue, len(y))
+    if not phones:
         return Doubt(0.0, False)
-    noise = _noisiness(y, phones)
-    offset = _NOISY * noise + (0.0 if _english(cue.language) else _FOREIGN)
-    heard = [_listen(y, part, noise > 0) for part in _stretches(phones)]
+    noise = noisiness(y, phones)
+    offset = _NOISY * noise + (0.0 if is_english(cue.language) else _FOREIGN)
+    heard = [listen(y, part, noise > 0) for part in stretches(phones)]
     whole = _logit(heard, offset, _DOUBTED)
     parts = [each for each in heard if len(heard) > 1 and _logit([each], offset, _PART_DOUBTED) >= 0]
     in_parts = sum(len(each.scores) for each in parts) / len(phones)
@@ -120,6 +118,14 @@ def doubt(y16k: npt.ArrayLike, cue: CueSheet, active: npt.ArrayLike | None = Non
         _beliefs(heard, len(cue.words)),
         tuple(_joined([(each.start, each.end) for each in parts])),
     )
+
+
+def asked_of(cue: CueSheet, samples: int) -> list[Phone]:
+    """The phones of a sheet that can be asked for in a sound of so many samples; none where they are too few."""
+    phones = [
+        phone for phone in cue.phones if not phone.silent and phone.start * SAMPLE_RATE < samples and known(phone.ipa)
+    ]
+    return phones if len(phones) >= _FEWEST and cue.words else []
 
 
 def marked(cue: CueSheet, found: Doubt) -> CueSheet:
@@ -147,11 +153,12 @@ def _limit(belief: float, wrong: bool) -> float:
     return 1.0 if belief >= 0.5 else _BELOW + belief
 
 
-def _english(language: str) -> bool:
+def is_english(language: str) -> bool:
+    """Whether a BCP 47 tag is English, the language of the acoustic model."""
     return language.lower().replace("_", "-").split("-")[0] == "en"
 
 
-def _noisiness(y: npt.NDArray[np.float32], phones: Sequence[Phone]) -> float:
+def noisiness(y: npt.NDArray[np.float32], phones: Sequence[Phone]) -> float:
     """0 for a clean sound, 1 for one whose speech stands 8 dB or less above its pauses."""
     spoken = np.zeros(1 + len(y) // HOP, np.bool_)
     for phone in phones:
@@ -160,7 +167,7 @@ def _noisiness(y: npt.NDArray[np.float32], phones: Sequence[Phone]) -> float:
     return min(max((_NOISY_DB - ratio) / _NOISE_SPAN_DB, 0.0), 1.0)
 
 
-def _stretches(phones: Sequence[Phone]) -> list[list[Phone]]:
+def stretches(phones: Sequence[Phone]) -> list[list[Phone]]:
     """Phones in order, in parts of about `_STRETCH` that are not longer than `_STRETCH_S`."""
     parts: list[list[Phone]] = [[]]
     for phone in phones:
@@ -174,7 +181,7 @@ def _stretches(phones: Sequence[Phone]) -> list[list[Phone]]:
     return parts
 
 
-def _listen(y: npt.NDArray[np.float32], phones: Sequence[Phone], noisy: bool) -> _Evidence:
+def listen(y: npt.NDArray[np.float32], phones: Sequence[Phone], noisy: bool) -> Evidence:
     """Ask the acoustic model for the phones of a stretch."""
     first = max(0, int(phones[0].start * FRAME_RATE) - FRAME_RATE // 2)
     last = min(len(y) // HOP, math.ceil(phones[-1].end * FRAME_RATE) + FRAME_RATE // 2)
@@ -198,7 +205,7 @@ def _listen(y: npt.NDArray[np.float32], phones: Sequence[Phone], noisy: bool) ->
     own /= counts[:, 0]
     others = np.stack([means[:, each].max(axis=1) for each in names], axis=1)
     below, same = others < own[:, None], others == own[:, None]
-    return _Evidence(
+    return Evidence(
         own,
         (below + 0.5 * same).mean(axis=1),
         np.array([phone.word for phone in phones], np.intp),
@@ -212,17 +219,22 @@ def _model_phones(ipa: str) -> list[int]:
     return [names.index(name) for name in arpabet((ipa,))]
 
 
-def _logit(heard: Sequence[_Evidence], offset: float, asked: float) -> float:
-    """Evidence that these phones are not said, over what is asked for so many of them; 0 is the border."""
+def means_of(heard: Sequence[Evidence]) -> tuple[float, float, float]:
+    """Of all phones: mean score, mean rank, mean score of the worst third."""
     scores, ranks = (np.concatenate([getattr(each, name) for each in heard]) for name in ("scores", "ranks"))
-    count = len(scores)
-    worst = np.sort(np.maximum(scores, _WORST_FLOOR))[: max(1, count // 3)]
-    logit = _MEAN * np.maximum(scores, _FLOOR).mean() + _RANK * ranks.mean() + _WORST * worst.mean() + offset + _BIAS
+    worst = np.sort(np.maximum(scores, _WORST_FLOOR))[: max(1, len(scores) // 3)]
+    return float(np.maximum(scores, _FLOOR).mean()), float(ranks.mean()), float(worst.mean())
+
+
+def _logit(heard: Sequence[Evidence], offset: float, asked: float) -> float:
+    """Evidence that these phones are not said, over what is asked for so many of them; 0 is the border."""
+    mean, rank, worst = means_of(heard)
+    count = sum(len(each.scores) for each in heard)
     short = _SHORT * max(0.0, 1 / math.sqrt(count) - 1 / math.sqrt(_USUAL))
-    return float(logit) - asked - short
+    return _MEAN * mean + _RANK * rank + _WORST * worst + offset + _BIAS - asked - short
 
 
-def _beliefs(heard: Sequence[_Evidence], count: int) -> tuple[float, ...]:
+def _beliefs(heard: Sequence[Evidence], count: int) -> tuple[float, ...]:
     scores, words = (np.concatenate([getattr(each, name) for each in heard]) for name in ("scores", "words"))
     inside = words >= 0
     totals = np.bincount(words[inside], weights=scores[inside], minlength=count)
@@ -232,7 +244,7 @@ def _beliefs(heard: Sequence[_Evidence], count: int) -> tuple[float, ...]:
     return tuple(float(value) for value in belief[:count])
 
 
-def _unlike(heard: Sequence[_Evidence], whole: float, parts: Sequence[_Evidence]) -> list[str]:
+def _unlike(heard: Sequence[Evidence], whole: float, parts: Sequence[Evidence]) -> list[str]:
     if whole >= 0:
         likelier = 100 * (1 - float(np.concatenate([each.ranks for each in heard]).mean()))
         return [
