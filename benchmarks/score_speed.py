@@ -112,7 +112,7 @@ def run() -> Part:
     body = (
         f"{table(heads, rows)}\n\n"
         f"Memory from {SHORT_S} s to {LONG_S} s: asked at most {ASKED_GROWTH_MB:g} MB more, reached {growth:.0f}. "
-        "A clip longer than 30 s is looked at for its picture in 4 s of every 10; `--every-picture` looks at all of it."
+        "A clip longer than 30 s is looked at for its picture in 4 s of every 16; `--every-picture` looks at all of it."
     )
     return Part("Speed and memory of scoring", body, tuple(missed), figures)
 

@@ -40,13 +40,13 @@ def test_short_clips_are_looked_at_whole(video: VideoStream) -> None:
     assert list(sampled(video, np.zeros(0))) == []
 
 
-def test_of_long_clips_four_seconds_in_ten_from_key_frames_on(video: VideoStream) -> None:
+def test_of_long_clips_a_part_from_key_frames_on(video: VideoStream) -> None:
     times = np.arange(25 * 600) / 25
     keys = tuple(range(0, len(times), 275))  # every 11 s
     chosen = np.array(sampled(replace(video, keys=keys), times))
     starts = chosen[np.flatnonzero(np.diff(chosen, prepend=-9) != 1)]
     assert set(starts.tolist()) <= set(keys)
-    assert len(chosen) / len(times) == pytest.approx(WINDOW_S / 11, abs=0.02)
+    assert len(chosen) / len(times) == pytest.approx(WINDOW_S / 22, abs=0.02)
     assert (np.diff(chosen) > 0).all()
     without = np.array(sampled(replace(video, keys=(0,)), times))
     assert len(without) / len(times) == pytest.approx(WINDOW_S / EVERY_S, abs=0.02)

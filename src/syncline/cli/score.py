@@ -32,7 +32,7 @@ def score(
         Path | None, typer.Option(metavar="WEIGHTS", help="Also LSE-D, LSE-C and offset by these SyncNet weights.")
     ] = None,
     every_picture: Annotated[
-        bool, typer.Option("--every-picture", help="Look at every picture of a long clip, not at 4 s of every 10.")
+        bool, typer.Option("--every-picture", help="Look at every picture of a long clip, not at 4 s of every 16.")
     ] = False,
     csv: Annotated[
         Path | None, typer.Option("--csv", metavar="OUT.csv", help="Of a folder: write the table there.")

@@ -12,21 +12,19 @@ from syncline.errors import InputError, Unscorable
 from syncline.events import Listener, Note, Recorder, silent, timed
 from syncline.face.tracks import FaceTrack
 from syncline.media.probe import need_footage, need_picture
-from syncline.media.read import analysis_sound
 from syncline.motion.style import closed_threshold
 from syncline.pipeline.aside import Aside, Stoppable
 from syncline.pipeline.draw import one_thread_each
-from syncline.pipeline.footage import OWN_CUES, Own, chosen_face
+from syncline.pipeline.footage import chosen_face
+from syncline.pipeline.heard import Listened, listen_to
 from syncline.pipeline.lipsync import syncnet_figures
 from syncline.pipeline.looks import find_original, look_against, look_within
 from syncline.pipeline.options import checked_face, read_transcript
 from syncline.pipeline.prepare import (
     Material,
-    cue_sheet,
     language_of,
     open_material,
     plate_times,
-    read_whole,
     tracks_of,
 )
 from syncline.quality import Score, SeenMouth, measure, seen_mouth
@@ -54,7 +52,7 @@ class ScoreOptions:
     against : the original that the video was made from; None: the mouth is held against the rest of its own face.
     gate : what the figures are held against: "broadcast", "web", "strict" or a TOML file; None: our own gates.
     syncnet : SyncNet's weights (`syncnet_v2.model`); None: not measured. Needs the extra `neural`.
-    every_picture : look at every picture of a long clip, not at 4 s of every 10; takes longer.
+    every_picture : look at every picture of a long clip, not at 4 s of every 16; takes longer.
     cache : use and keep results of steps.
 
     Raises InputError for a value that is none of these, DependencyError for `syncnet` without torch.
@@ -129,23 +127,23 @@ def _score(video: Path, audio: Path | None, options: ScoreOptions, cache: StepCa
         raise InputError(words if audio is None else "the file has no sound", file=sound.info.path, stage=STAGE)
     transcript = read_transcript(options.transcript)
     language = language_of(transcript, options.language, on_event)
-    listening = Aside("hear", lambda: _heard(sound, transcript, language, cache, on_event))
+    listening = Aside("hear", lambda: listen_to(sound, transcript, language, cache))
     tracks = tracks_of(material, cache, listening.guard(on_event))
-    own = listening.result()
+    heard = listening.result()
     if not tracks.faces:
         raise Unscorable("no face is seen in the video, so that there is no mouth to score", file=video, stage=STAGE)
-    if all(phone.silent for phone in own.cue.phones):
+    if not heard.speech:
         raise Unscorable(
             "nobody is heard speaking, so that there is nothing the mouth should follow", file=video, stage=STAGE
         )
-    choice = chosen_face(material, tracks, options.face, own)
+    choice = chosen_face(material, tracks, options.face, heard.own)
     if len(tracks.faces) > 1:
         on_event(Note("face", f"{len(tracks.faces)} faces: face {choice.track.id} is judged ({choice.reason})"))
     container = container_offset(material.info) if audio is None else None
-    case = _Case(material, choice.track, tracks.cuts, own, original, container, cache, on_event)
+    case = _Case(material, choice.track, tracks.cuts, heard, original, container, cache, on_event)
     with timed(STAGE, on_event):
         found = _judged(case, gates, options)
-    return Verdict(video, found, own.cue if case.sure else None)
+    return Verdict(video, found, heard.own.cue if case.sure else None)
 
 
 @dataclass(frozen=True, eq=False)
@@ -158,7 +156,7 @@ class _Case:
     material: Material
     face: FaceTrack
     cuts: tuple[int, ...]
-    own: Own
+    heard: Listened
     original: Material | None
     container: ContainerOffset | None
     cache: StepCache
@@ -167,11 +165,11 @@ class _Case:
     @property
     def sure(self) -> bool:
         """Whether a text confirms the phones: recognised ones tell closures about, and other shapes not at all."""
-        return self.own.cue.source != RECOGNISED
+        return self.heard.own.cue.source != RECOGNISED
 
 
 def _judged(case: _Case, gates: NamedGates, options: ScoreOptions) -> Score:
-    info, own = case.material.info, case.own
+    info, own = case.material.info, case.heard.own
     video = need_picture(info)
     times = plate_times(info)[: len(case.face.flags)]
     mouth = mouth_of(case.face, times)
@@ -183,7 +181,9 @@ def _judged(case: _Case, gates: NamedGates, options: ScoreOptions) -> Score:
         rate=float(video.measured_rate),
         seconds=float(video.duration),
         container=case.container,
-        articulation=measure_articulation(mouth, own.cue if case.sure else None, own.y16k, closed),
+        articulation=measure_articulation(
+            mouth, own.cue if case.sure else None, own.y16k, closed, active=case.heard.active
+        ),
         looks=_looks(case, times, options),
         syncnet=syncnet,
     )
@@ -193,16 +193,12 @@ def _judged(case: _Case, gates: NamedGates, options: ScoreOptions) -> Score:
 def _looks(case: _Case, times: npt.NDArray[np.float64], options: ScoreOptions) -> AgainstFigures | WithinFigures:
     """What the mouth costs the picture: against the original where there is one, else by itself."""
     if case.original is not None:
-        found = look_against(case.material, case.face, times, case.original, case.own.cue, case.cache, case.on_event)
+        found = look_against(
+            case.material, case.face, times, case.original, case.heard.own.cue, case.cache, case.on_event
+        )
         if found is not None:
             return found
     return look_within(case.material, case.face, times, case.cache, case.on_event, whole=options.every_picture)
-
-
-def _heard(sound: Material, transcript: str | None, language: str | None, cache: StepCache, on_event: Listener) -> Own:
-    """A file's sound on its own clock, and what is said in it: aligned to the transcript, else recognised."""
-    y16k = analysis_sound(read_whole(sound))
-    return Own(y16k, cue_sheet(sound, y16k, transcript, language, cache, OWN_CUES))
 
 
 def mouth_of(face: FaceTrack, times: npt.NDArray[np.float64]) -> SeenMouth:
@@ -216,4 +212,5 @@ def mouth_of(face: FaceTrack, times: npt.NDArray[np.float64]) -> SeenMouth:
         for first in range(0, len(times), BLOCK)
     ]
     shape = np.concatenate([part.shape for part in parts])
-    return SeenMouth(times, shape, np.concatenate([part.usable for part in parts]))
+    lips = np.concatenate([part.lips for part in parts if part.lips is not None])
+    return SeenMouth(times, shape, np.concatenate([part.usable for part in parts]), lips)

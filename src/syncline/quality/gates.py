@@ -75,7 +75,7 @@ class Gates:
     drift_pass_ms: float = 22.0
     drift_warn_ms: float = 45.0
     foreign_pass: float = 0.5
-    foreign_warn: float = 0.95
+    foreign_warn: float = 0.9
     container_pass_ms: tuple[float, float] = (-15.0, 5.0)
     container_warn_ms: tuple[float, float] = (-60_000.0, 60_000.0)
     figures: Mapping[str, FigureGate] = field(default_factory=dict)
