@@ -49,8 +49,9 @@ SPOKEN: Final = {
     "ko": "어머니는 음악을 듣고 빵을 먹습니다.",
 }
 MAIN: Final = "en-us en-gb de fr es it pt pt-br ru zh yue ja ko ar hi".split()  # noqa: SIM905
-# Characters with several readings. The rules of `speech.mandarin` were written beside the first sentences; the second
-# were written when the rules were done and changed nothing in them.
+# Characters with several readings. The rules of `speech.mandarin` were written beside the first sentences (of those
+# from "人行道" on they read 89 % before they were mended by them); the second were written when the rules were done and
+# changed nothing in them.
 KNOWN_SENTENCES: Final = """
 银<行>=hang2 步<行>回家=xing2 这样<行>不行=xing2 他是<行>家=hang2 第一<行>字=hang2 自<行>车=xing2
 孩子<长>大了=zhang3 这条路很<长>=chang2 <长>城很美=chang2 校<长>来了=zhang3 时间太<长>了=chang2
@@ -58,8 +59,7 @@ KNOWN_SENTENCES: Final = """
 他跑<得>很快=de5 我<得>走了=dei3 他<得>到了奖励=de2 说<得>对=de5 你还<得>去一次=dei3
 他<还>没来=hai2 请<还>给我=huan2 我要<还>钱=huan2 <还>有一个=hai2 他还没<还>我书=huan2
 我们<都>去=dou1 首<都>北京=du1 成<都>很美=du1 大家<都>说好=dou1
-很<重>要=zhong4 <重>新开始=chong2 箱子很<重>=zhong4 <重>庆火锅=chong2 双<重>标准=chong2"""
-NEW_SENTENCES: Final = """
+很<重>要=zhong4 <重>新开始=chong2 箱子很<重>=zhong4 <重>庆火锅=chong2 双<重>标准=chong2
 人<行>道上没有人=xing2 中国人民银<行>公告=hang2 请排成两<行>站好=hang2 这个办法可<行>=xing2 他在<行>业里很有名=hang2
 她的头发越来越<长>=chang2 他们是看着我<长>大的=zhang3 <长>期合作=chang2 部<长>今天访问=zhang3 一米<长>的绳子=chang2
 你吃饱<了>吗=le5 他一个人忙不过来<了>=le5 这么多我吃不<了>=liao3 <了>不起的人=liao3 为<了>孩子=le5
@@ -67,6 +67,14 @@ NEW_SENTENCES: Final = """
 他昨天<还>在这里=hai2 欠债要<还>=huan2 明天把车<还>给他=huan2 你<还>记得我吗=hai2 讨价<还>价=huan2
 他什么<都>不知道=dou1 东京是日本的<都>市=du1 每个人<都>要走=dou1 <都>是我的错=dou1 定<都>南京=du1
 请<重>说一遍=chong2 这本书太<重>了=zhong4 两国<重>归于好=chong2 <重>点是学习=zhong4 他的<重>病好了=zhong4"""
+NEW_SENTENCES: Final = """
+银<行>门口有很多人=hang2 我觉得这样不<行>=xing2 他转<行>当了老师=hang2 祝你旅<行>愉快=xing2 书架上有三<行>书=hang2
+这座桥有多<长>=chang2 小树<长>高了不少=zhang3 院<长>正在开会=zhang3 我最<长>的一次旅行=chang2 孩子的成<长>很快=zhang3
+电影已经开始<了>=le5 这点小事难不倒<了>他=le5 谁也忘不<了>那一天=liao3 他对历史很<了>解=liao3 别哭<了>=le5
+风大<得>吓人=de5 你<得>小心一点=dei3 他考试<得>满分=de2 讲<得>清楚一些=de5 大家都<得>参加=dei3
+你<还>想吃什么=hai2 借的钱<还>没还清=hai2 请把钥匙<还>我=huan2 这本书比那本<还>贵=hai2 按时<还>款=huan2
+我和他<都>喜欢音乐=dou1 北京是中国的首<都>=du1 一切<都>会好的=dou1 大<都>市的夜晚=du1 连孩子<都>知道=dou1
+我们<重>新认识一下=chong2 责任<重>大=zhong4 他把句子<重>写了=chong2 山<重>水复=chong2 轻<重>缓急=zhong4"""
 
 
 @dataclass(frozen=True)

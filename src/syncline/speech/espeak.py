@@ -19,6 +19,7 @@ import soxr
 from syncline.errors import DependencyError, InputError, LimitError, StageError
 from syncline.speech.features import SAMPLE_RATE
 from syncline.speech.ipa import clean
+from syncline.speech.languages import hint
 from syncline.speech.phonology import as_said
 
 WORDS_PER_MINUTE = 175  # espeak-ng's own
@@ -107,8 +108,6 @@ def voice_for(language: str) -> str:
         voice = VOICES.get(name, name)
         if voice in _voices():
             return voice
-    from syncline.speech.languages import hint  # the catalogue that it needs stands on this module
-
     raise InputError(f"no pronunciation is known for the language {language[:40]!r}; {hint(language)}")
 
 

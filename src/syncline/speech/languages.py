@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Mapping
 from functools import lru_cache
+from pathlib import Path
 
+import espeakng_loader
 from babel import Locale, UnknownLocaleError
 from babel.core import get_global
 
-from syncline.speech.espeak_catalogue import entries
+from syncline.errors import DependencyError
+
+_LINE = re.compile(r"^(language|name)\s+(.*?)\s*(?://.*)?$", re.MULTILINE)
 
 
 def nearest(language: str) -> str | None:
@@ -31,6 +36,8 @@ def nearest(language: str) -> str | None:
     likely = get_global("likely_subtags").get(f"und_{primary.upper()}")
     if likely is not None and likely.split("_")[0] in names:
         return names[likely.split("_")[0]]
+    if len(asked) < 4:
+        return None  # every short code is like some other
     close = difflib.get_close_matches(asked[:40], names, n=1, cutoff=0.6)
     return names[close[0]] if close else None
 
@@ -47,13 +54,26 @@ def hint(language: str) -> str:
 def _names() -> Mapping[str, str]:
     """Codes and names, in small letters, of every language with a voice: to its tag."""
     found = {"mandarin": "zh", "cantonese": "yue", "us": "en", "gb": "en", "castilian": "es", "farsi": "fa"}
-    for tag in sorted({entry.language.split("-")[0] for entry in entries().values()}):
+    spoken: list[tuple[str, str]] = []  # tag, espeak-ng's name
+    for path in sorted(_languages().rglob("*")):
+        if path.is_file():
+            lines = dict(reversed(_LINE.findall(path.read_text("utf-8", "replace"))))
+            if {"language", "name"} <= lines.keys():
+                spoken.append((lines["language"].split()[0].split("-")[0].lower(), lines["name"]))
+    for tag in sorted({tag for tag, _ in spoken}):
         known = "zh" if tag == "cmn" else tag
         for name in (tag, known, _english(known), _own(known)):
             found.setdefault(name.lower(), known)
-    for entry in entries().values():
-        found.setdefault(entry.name.lower().split(" (")[0], entry.language.split("-")[0])
+    for tag, name in spoken:
+        found.setdefault(name.lower().split(" (")[0], tag)
     return found
+
+
+def _languages() -> Path:
+    path = Path(espeakng_loader.get_data_path()) / "lang"
+    if not path.is_dir():
+        raise DependencyError("espeak-ng's data is missing; install espeakng-loader again", stage="speech")
+    return path
 
 
 def _english(tag: str) -> str:
