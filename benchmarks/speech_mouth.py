@@ -26,8 +26,10 @@ from syncline.motion import (
     generic_table,
     learn_table,
 )
+from syncline.motion.combine import share_of
 from syncline.motion.loudness import relative_loudness
 from syncline.motion.soundnet import SoundNetwork
+from syncline.pipeline.line import wanted_mouth
 from syncline.speech.articulation import flags
 from syncline.speech.cuesheet import CueSheet
 
@@ -93,9 +95,7 @@ def _known_ways(learned: VisemeTable, ridge: Ridge | None) -> dict[str, Way]:
         return from_phones(cue or _cue(line), line.times, loud, shapes).stacked()
 
     def both(line: Line, shapes: VisemeTable, cue: CueSheet) -> Floats:
-        loud = relative_loudness(line.clip.sound, line.times)
-        said = from_phones(cue, line.times, loud, shapes)
-        return combined(said, from_sound(line.clip.sound, line.times, style=shapes.style, rest=said.rest)).stacked()
+        return wanted_mouth(cue, line.clip.sound, line.times, shapes).stacked()
 
     ways: dict[str, Way] = {} if ridge is None else {"energy": _energy, "ridge": lambda x: _of_ridge(ridge, x)}
     return ways | {
@@ -120,8 +120,8 @@ def _stranger_ways(networks: Mapping[str, SoundNetwork], ridges: Mapping[str, Ri
 
     def both(line: Line) -> Floats:
         said = from_phones(line.heard, line.times, relative_loudness(line.clip.sound, line.times))
-        net = networks[line.clip.speaker]
-        return combined(said, from_sound(line.clip.sound, line.times, rest=said.rest, network=net)).stacked()
+        heard = from_sound(line.clip.sound, line.times, rest=said.rest, network=networks[line.clip.speaker])
+        return combined(said, heard, share_of(line.heard.source)).stacked()
 
     return {
         "energy": _energy,

@@ -17,7 +17,7 @@ from syncline.face.lowerface import LowerFaces
 from syncline.face.tracks import FaceTrack, Tracks
 from syncline.media.probe import need_picture
 from syncline.media.sync import OutputFrame, plan_output
-from syncline.motion.combine import combined
+from syncline.motion.combine import combined, share_of
 from syncline.motion.loudness import relative_loudness
 from syncline.motion.mouthtrack import MouthTrack
 from syncline.motion.phones import from_phones
@@ -197,4 +197,5 @@ def wanted_mouth(
 ) -> MouthTrack:
     """The mouth that a line asks for: of its phones in this person's shapes, and of the sound itself."""
     of_phones = from_phones(cue, times, relative_loudness(y16k, times), table)
-    return combined(of_phones, from_sound(y16k, times, style=table.style, rest=of_phones.rest))
+    of_sound = from_sound(y16k, times, style=table.style, rest=of_phones.rest)
+    return combined(of_phones, of_sound, share_of(cue.source))
