@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from footage import Footage, write_clip, write_footage, write_wav
+from footage import Footage, cut, write_clip, write_footage, write_wav
 from hostile import (
     cut_before_index,
     cut_behind_index,
@@ -22,6 +22,7 @@ from hostile import (
 from PIL import Image
 
 from syncline.cli.app import run
+from syncline.quality.syncnet.network import build
 
 Capture = pytest.CaptureFixture[str]
 
@@ -114,6 +115,26 @@ def test_gates_originals_and_weights_are_asked_for_before_the_work(
     pytest.importorskip("torch", reason="the extra neural is not installed")
     refused(capfd, 2, "no such file of SyncNet weights", plate, "--syncnet", tmp_path / "none.model")
     refused(capfd, 2, "no SyncNet weights", plate, "--syncnet", random_bytes(tmp_path / "noise.model"))
+
+
+@pytest.mark.slow
+def test_syncnet_measures_a_clip(shared_data: Path, tmp_path: Path, capfd: Capture) -> None:
+    torch = pytest.importorskip("torch", reason="the extra neural is not installed")
+    torch.manual_seed(1)
+    weights = tmp_path / "syncnet_v2.model"
+    torch.save(build().state_dict(), weights)  # of no use to a viewer; the way through is the same
+    clip = write_footage(
+        tmp_path / "clip.mp4", cut(shared_data / "clips" / "german_news_de.mp4", start=1.0, seconds=2.6, height=256)
+    )
+    capfd.readouterr()
+    run(["score", str(clip), "--syncnet", str(weights), "--report", str(tmp_path / "page"), "--json"])
+    document = json.loads(capfd.readouterr().out)
+    assert {"lse_d", "lse_c", "syncnet_offset"} <= set(document["figures"])
+    (found,) = document["syncnet"]["tracks"]
+    assert len(found["curve"]) == 31
+    assert found["lse_d"] == pytest.approx(min(found["curve"]))
+    assert found["end"] - found["start"] == pytest.approx(2.6, abs=0.05)
+    assert 'id="lipsync"' in (tmp_path / "page" / "index.html").read_text(encoding="utf-8")
 
 
 def test_without_torch_syncnet_ends_with_a_missing_dependency(

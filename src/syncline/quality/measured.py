@@ -16,7 +16,7 @@ Number = Annotated[float, Field(allow_inf_nan=False)]
 
 
 class OffsetCurve(BaseModel):
-    """How well sound and mouth fit at each shift of the sound: `fit[k]` (explained variance, 0..1) at
+    """How well sound and mouth fit at each shift of the sound: `fit[k]` (mean correlation, 0..1) at
     `first_ms` + k `step_ms`, + = the sound is early; empty where nothing could be measured."""
 
     model_config = ConfigDict(frozen=True, extra="allow")

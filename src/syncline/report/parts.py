@@ -121,7 +121,7 @@ def offset(subject: Subject, good: tuple[float, float], fair: tuple[float, float
     if curve is not None and len(curve.fit) > 1 and curve.step_ms > 0:
         parts.append(offset_curve(curve, value, good, fair))
         text = (
-            "Share of the mouth's movement that the sound explains, at each shift of the sound. "
+            "How well the mouth's movement agrees with the sound, at each shift of the sound. "
             "One clear peak is a sure measurement."
         )
         parts.append(tag("p", text, class_="quiet"))
