@@ -96,6 +96,14 @@ def test_sections_show_what_was_measured(video: Path) -> None:
     assert "compared with its original" in sections["picture"]
 
 
+def test_an_original_stands_beside_its_clip_where_frames_are_the_same(video: Path, tmp_path: Path) -> None:
+    found = clip_subject(video, scored(), None, (), video)
+    assert found.plate is not None
+    assert found.shown == tuple(range(50))
+    for other in (takes.clip(tmp_path / "short.mp4", 40), takes.clip(tmp_path / "small.mp4", size=(96, 72))):
+        assert clip_subject(video, scored(), None, (), other).plate is None
+
+
 def test_documents_that_hold_something_else_are_shown_as_far_as_they_go(video: Path) -> None:
     odd: list[dict[str, Any]] = [
         {"drift": {"windows": 3}, "articulation": {}, "picture": {}, "syncnet": {}},

@@ -68,8 +68,10 @@ def score(
     with listening(quiet=quiet or as_json) as on_event:
         verdict = syncline.score(video, audio, options=options, on_event=on_event)
         if report is not None:
-            found, cue = verdict.score, verdict.cue
-            syncline.write_score_report(video, found, report, cue=cue, force=force, on_event=on_event)
+            found, cue, original = verdict.score, verdict.cue, verdict.original
+            syncline.write_score_report(
+                video, found, report, cue=cue, original=original, force=force, on_event=on_event
+            )
     lines = [f"{printable(video)}: {verdict.grade}", *(f"  {line}" for line in verdict.score.summary)]
     tell(verdict.score.to_json(), lines, as_json=as_json, quiet=quiet)
     return verdict.score.exit_code

@@ -76,11 +76,13 @@ class ScoreOptions:
 
 @dataclass(frozen=True, eq=False)
 class Verdict:
-    """A judged video: its score, and what is said in it where a transcript told (else None)."""
+    """A judged video: its score, what is said in it where a transcript told (else None), and the original that it was
+    held against (else None)."""
 
     video: Path
     score: Score
     cue: CueSheet | None
+    original: Path | None = None
 
     @property
     def grade(self) -> str:
@@ -143,7 +145,7 @@ def _score(video: Path, audio: Path | None, options: ScoreOptions, cache: StepCa
     case = _Case(material, choice.track, tracks.cuts, heard, original, container, cache, on_event)
     with timed(STAGE, on_event):
         found = _judged(case, gates, options)
-    return Verdict(video, found, heard.own.cue if case.sure else None)
+    return Verdict(video, found, heard.own.cue if case.sure else None, None if original is None else original.info.path)
 
 
 @dataclass(frozen=True, eq=False)

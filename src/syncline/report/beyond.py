@@ -9,7 +9,7 @@ import math
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final
 
-from syncline.quality import Gates
+from syncline.quality import Figure, Gates, Grade
 from syncline.report.driftplot import Window, drift_plot
 from syncline.report.markup import Markup, joined, table, tag
 from syncline.report.parts import MAX_ROWS, badge, figure_name, shown_value, to_time
@@ -156,16 +156,17 @@ def _figures(subject: Subject, belongs: Callable[[str], bool]) -> Markup:
     score = subject.score
     items = [
         tag("li", badge(figure.grade), " ", tag("strong", figure_name(name)), " ", shown_value(figure), ": ",
-            figure.sentence, *(_where(figure.details, subject)))
+            figure.sentence, *(_where(figure, subject)))
         for name, figure in ({} if score is None else score.figures).items()
         if belongs(name)
     ]  # fmt: skip
     return tag("ul", *items, class_="notes") if items else Markup("")
 
 
-def _where(details: Plain, subject: Subject) -> Iterator[object]:
-    at = number(details.get("worst_s"))
-    if at is not None:
+def _where(figure: Figure, subject: Subject) -> Iterator[object]:
+    """A way to where a figure that does not pass is worst."""
+    at = number(figure.details.get("worst_s"))
+    if at is not None and figure.grade is not Grade.PASS:
         yield " "
         yield to_time(at, subject)
 

@@ -12,6 +12,7 @@ WIDTH: Final = 640
 HEIGHT: Final = 230
 LEFT, RIGHT, TOP, BOTTOM = 44, 604, 14, 186
 LIMIT_ROW: Final = 30
+NAME_WIDTH: Final = 30.0
 LIMIT_REACH_MS: Final = 200
 
 Scale = Callable[[float], float]  # a quantity to a place in the drawing
@@ -106,6 +107,9 @@ def _band(x: Scale, limits: tuple[float, float], name: str) -> Markup:
 
 
 def _band_name(x: Scale, limits: tuple[float, float], name: str) -> Markup:
+    """The name of a band, where it is wide enough to hold it."""
+    if x(limits[1]) - x(limits[0]) < NAME_WIDTH:
+        return Markup("")
     middle = f"{x((limits[0] + limits[1]) / 2):.1f}"
     return tag("text", name, x=middle, y=BOTTOM - 6, class_="band-name", text_anchor="middle")
 

@@ -186,7 +186,13 @@ def _page(each: ScoredFile, report: Path, number: int, force: bool, tell: Listen
 
     try:
         write_score_report(
-            each.video, each.verdict.score, report / name, cue=each.verdict.cue, force=force, on_event=quietly
+            each.video,
+            each.verdict.score,
+            report / name,
+            cue=each.verdict.cue,
+            original=each.verdict.original,
+            force=force,
+            on_event=quietly,
         )
     except SynclineError as error:
         tell(Fallback("report", f"{each.name} has no page: {error}"))

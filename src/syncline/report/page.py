@@ -62,17 +62,21 @@ def write_score_report(
     cue: CueSheet | None = None,
     contact: tuple[ContactFrame, ...] = (),
     notes: tuple[tuple[str, str], ...] = (),
+    original: str | Path | None = None,
     force: bool = False,
     on_event: Listener = silent,
 ) -> Path:
-    """Write the page of a clip that was only scored: without a plate to compare with, else as `write_report`.
+    """Write the page of a clip that was only scored, with its original beside it where one is given; else as
+    `write_report`.
 
     cue : what is said in it, where that is known. contact : frames to look at; those the score names, where none are.
     notes : what else is to be told, each with its kind ("warning", "fact").
     """
     check_report_folder(folder, force=force)
     told = tuple({"event": "note", "stage": kind, "text": words} for kind, words in notes)
-    subject = replace(clip_subject(Path(video), score, cue, contact), notes=told)
+    subject = replace(
+        clip_subject(Path(video), score, cue, contact, None if original is None else Path(original)), notes=told
+    )
     return _write(subject, Path(folder), force, on_event)
 
 

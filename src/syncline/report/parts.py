@@ -21,6 +21,7 @@ NAMES: Final = {
     "lse_c": "LSE-C",
     "syncnet_offset": "SyncNet's offset",
 }
+DIGITS: Final = {"similarity": 2, "IOD": 3, "log10": 2}  # behind the point, by unit
 MARKS: Final = {Grade.PASS: "✓", Grade.WARN: "!", Grade.FAIL: "✕"}
 VERDICTS: Final = {
     Grade.PASS: "Every gate passes.",
@@ -89,7 +90,7 @@ def shown_value(figure: Figure) -> Markup:
         return text(f"{100 * value:.0f} %")
     if figure.unit in ("correlation", "distance", "confidence"):
         return text(f"{value:.2f}")
-    return joined([f"{value:.1f}", tag("small", figure.unit)])
+    return joined([f"{value:.{DIGITS.get(figure.unit, 1)}f}", tag("small", figure.unit)])
 
 
 def figures(subject: Subject) -> Markup:

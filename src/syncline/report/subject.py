@@ -130,14 +130,33 @@ def take_subject(timeline: Path, output: Path, plate: Path | None) -> Subject:
     )
 
 
-def clip_subject(video: Path, score: Score, cue: CueSheet | None, contact: tuple[ContactFrame, ...]) -> Subject:
-    """A clip that was only scored. Raises MissingInput or InputError."""
+def clip_subject(
+    video: Path,
+    score: Score,
+    cue: CueSheet | None,
+    contact: tuple[ContactFrame, ...],
+    original: Path | None = None,
+) -> Subject:
+    """A clip that was only scored; its original stands beside it where it has the same frames at the same rate.
+
+    Raises MissingInput or InputError.
+    """
     take = probe(video)
     frames = need_footage(take).frames
     if score.measured is not None and len(score.measured.times) > frames:
         raise InputError("the score is of another clip: it has more frames", file=video, stage=STAGE)
     named = contact or tuple(ContactFrame(**asdict(notable)) for notable in notable_frames(score))
-    return Subject(video.name, take, None, (), score, cue, named, ())
+    plate = None if original is None else probe(original)
+    if plate is None or not _frame_for_frame(take, plate):
+        return Subject(video.name, take, None, (), score, cue, named, ())
+    return Subject(video.name, take, plate, tuple(range(frames)), score, cue, named, ())
+
+
+def _frame_for_frame(take: MediaInfo, plate: MediaInfo) -> bool:
+    """Whether each frame of a clip is made of the frame of the same number."""
+    mine, other = need_picture(take), need_picture(plate)
+    same_size = (mine.width, mine.height) == (other.width, other.height)
+    return same_size and mine.measured_rate == other.measured_rate and other.frames >= mine.frames
 
 
 def _shown(document: Timeline, file: Path) -> tuple[int, ...]:
