@@ -178,6 +178,26 @@ def test_a_megabyte_of_text(text: str, sound: Path, tmp_path: Path, align: Calla
     assert time.process_time() - started < 60
 
 
+def test_text_that_is_left_out_is_in_no_word(sound: Path, tmp_path: Path, align: Callable[..., Told]) -> None:
+    (tmp_path / "words.txt").write_text("我去银行取钱。" * 5_000, "utf-8")
+    code, out, err = align(sound, "--transcript", tmp_path / "words.txt", "--language", "zh")
+    assert code == 0
+    assert "longer than the sound" in err
+    assert max(len(word.text) for word in sheet(out).words) < 10
+
+
+def test_arabic_without_vowels_is_accepted_and_less_sure(tmp_path: Path, align: Callable[..., Told]) -> None:
+    confidence = []
+    for text in ("كَتَبَ الوَلَدُ كِتَابًا", "كتب الولد كتابا"):
+        path = write(tmp_path / "line.wav", speak(["كَتَبَ الوَلَدُ كِتَابًا"], "ar")[0].sound)
+        code, out, err = align(path, "--transcript", text, "--language", "ar", "--no-cache")
+        assert code == 0
+        assert len(sheet(out).words) == 3
+        confidence.append(sheet(out).confidence)
+    assert "without its short vowels" in err
+    assert confidence[1] <= 0.75 * confidence[0]
+
+
 def test_more_than_a_megabyte_is_over_the_limit(sound: Path, tmp_path: Path, align: Callable[..., Told]) -> None:
     (tmp_path / "words.txt").write_text("word " * 300_000)
     code, _, err = align(sound, "--transcript", tmp_path / "words.txt", "--language", "en")

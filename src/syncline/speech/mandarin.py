@@ -11,8 +11,6 @@ import re
 from functools import lru_cache
 from typing import Final
 
-from pypinyin import Style, lazy_pinyin
-
 from syncline.speech.scripts import is_han
 
 # A syllable as espeak-ng's Mandarin voice takes it; others ("hm", "n2") go to it as characters.
@@ -69,6 +67,8 @@ def pinyin(text: str) -> list[str | None]:
 
 
 def _readings(run: str) -> list[str | None]:
+    from pypinyin import Style, lazy_pinyin  # its dictionaries take a sixth of a second to load
+
     found = lazy_pinyin(run, style=Style.TONE3, neutral_tone_with_five=True)
     if len(found) != len(run):
         return [None] * len(run)
