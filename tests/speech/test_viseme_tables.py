@@ -9,10 +9,14 @@ from syncline.speech.ipa import ARPABET, CONSONANTS, VOWELS
 from syncline.speech.viseme_tables import (
     ARKIT,
     ARKIT_SHAPES,
+    FROM_MICROSOFT,
+    FROM_MPEG4,
+    FROM_RHUBARB,
     MICROSOFT,
     MICROSOFT_LOOKS_LIKE,
     MPEG4,
     RHUBARB,
+    from_arkit,
     microsoft,
     rhubarb,
     vowel_targets,
@@ -47,6 +51,18 @@ def test_blend_shapes_read_back_as_the_viseme() -> None:
     assert np.linalg.matrix_rank(ARKIT[1:].astype(np.float64)) == 14  # silence is the face at rest
     moved = {name for column, name in enumerate(ARKIT_SHAPES) if ARKIT[:, column].any()}
     assert all(name.startswith(("jaw", "mouth", "tongue")) for name in moved)
+
+
+def test_weights_come_back_from_blend_shapes_and_names_from_numbers() -> None:
+    weights = np.random.default_rng(0).dirichlet(np.full(15, 0.3), size=50).astype(np.float32)
+    assert from_arkit(weights @ ARKIT) == pytest.approx(weights, abs=1e-4)
+    assert from_arkit(np.zeros((1, 52)))[0, 0] == 1
+    for name in VISEMES:
+        assert FROM_MPEG4[MPEG4[name]] == name
+        assert FROM_MICROSOFT[MICROSOFT[name]] == name
+    assert set(FROM_MICROSOFT) == set(range(22))
+    assert set(FROM_RHUBARB) == set("ABCDEFGHX")
+    assert all(RHUBARB[name] == letter for letter, name in FROM_RHUBARB.items() if letter != "H")
 
 
 def test_rhubarb_has_a_shape_for_each() -> None:

@@ -139,6 +139,30 @@ def _arkit_matrix() -> FloatArray:
 ARKIT: Final = _arkit_matrix()  # (15, 52) float32 in 0..1: blend shapes of each viseme at weight 1
 
 
+# The way back. A number of MPEG-4 is one viseme; Microsoft's twenty-two and Rhubarb's nine each look like one.
+FROM_MPEG4: Final = MappingProxyType({number: name for name, number in MPEG4.items()})
+FROM_MICROSOFT: Final = MappingProxyType(
+    {number: viseme(ipa, "en") for number, ipa in enumerate(MICROSOFT_LOOKS_LIKE)}
+    | {number: name for name, number in MICROSOFT.items()}
+)
+FROM_RHUBARB: Final = MappingProxyType(
+    {"A": "PP", "B": "DD", "C": "E", "D": "aa", "E": "oh", "F": "ou", "G": "FF", "H": "nn", "X": "sil"}
+)
+
+
+def from_arkit(shapes: npt.ArrayLike) -> FloatArray:
+    """Weights of the fifteen visemes that made these blend shapes, (n, 52) in 0..1: (n, 15) float32, each row's sum 1.
+
+    What `weights @ ARKIT` has made comes back as it was; other faces as the nearest mixture, silence being the rest.
+    """
+    rows = np.asarray(shapes, np.float64).reshape(-1, len(ARKIT_SHAPES))
+    basis = ARKIT[1:].astype(np.float64)  # silence moves nothing
+    spoken = np.clip(np.linalg.lstsq(basis.T, rows.T, rcond=None)[0].T, 0.0, None)
+    spoken /= np.maximum(spoken.sum(axis=1, keepdims=True), 1.0)
+    silent = 1.0 - spoken.sum(axis=1, keepdims=True)
+    return np.asarray(np.concatenate([silent, spoken], axis=1), np.float32)
+
+
 def microsoft(ipa: str, language: str = "und") -> int:
     """Microsoft's viseme of a phone, 0..21. Raises UnknownPhone."""
     name = viseme(ipa, language)
