@@ -13,9 +13,9 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
+from training.mouth_features import picture_features
 
 from syncline.motion.soundnet import INPUTS, OUTPUTS, SoundNetwork, context_of, standardised_mel
-from syncline.quality.offset import picture_features
 from syncline.speech.features import N_MELS, frames_at, log_mel
 
 Floats = npt.NDArray[np.float32]

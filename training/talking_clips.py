@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
+from training.mouth_features import correlation_curve, margin_of, picture_features
 from training.sound_network import FitOptions, Floats, TalkingClip, examples_of, fit_network
 
 from syncline.face.choose import choose_face
@@ -18,7 +19,7 @@ from syncline.face.track import track_faces
 from syncline.media.probe import need_picture, probe
 from syncline.media.sound import analysis_sound
 from syncline.media.soundread import read_sound
-from syncline.quality.offset import LAGS, correlation_curve, judged, picture_features
+from syncline.quality.offset import LAGS
 
 SUFFIXES = (".mp4", ".mpg", ".mov", ".mkv", ".webm")
 MIN_SEEN = 0.8  # of the pictures: clips in which the face comes and goes teach little
@@ -115,7 +116,7 @@ def aligned(collection: Collection, one_speaker: Sequence[str], options: FitOpti
             usable = np.isfinite(clip.shape).all(axis=1)
             seen = picture_features(clip.shape, clip.times, usable)
             curve = correlation_curve(network(clip.sound), seen, clip.times, np.ones(6, np.float32))
-            margin = judged(curve, float(clip.times[-1])).margin
+            margin = margin_of(curve)
             if margin >= MIN_MARGIN:
                 found.append(replace(clip, offset_s=round(float(LAGS[curve.argmax()]), 3)))
             elif number == rounds - 1:

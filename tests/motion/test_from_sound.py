@@ -17,12 +17,10 @@ from syncline.motion.phones import from_phones
 from syncline.motion.sound import from_sound
 from syncline.motion.soundnet import SoundNetwork, context_of, load_network, shipped_network, standardised_bands
 from syncline.motion.style import GENERIC_STYLE
-from syncline.quality import offset
 from syncline.speech.cuesheet import CueSheet, Phone
 
 WEIGHTS = [
     Path(soundnet.__file__).parent / "weights" / "mouth_regressor.npz",
-    Path(offset.__file__).parent / "weights" / "sync_regressor.npz",
 ]
 
 

@@ -2,7 +2,7 @@
 
 Input: 80 log-mel bands pooled to 40, standardised to the speaker and the recording, at -200..+200 ms in 40 ms steps.
 One hidden layer. Output: six numbers in the speaker's standard deviations: opening, width, protrusion, jaw, and the
-speeds of opening and jaw. Trained by `training/mouth_regressor.py` and `training/sync_regressor.py`.
+speeds of opening and jaw. Trained by `training/mouth_regressor.py`.
 """
 
 from __future__ import annotations

@@ -12,6 +12,7 @@ from syncline.motion.mouthtrack import MouthTrack
 from syncline.motion.style import closed_threshold
 from syncline.quality import gates as grading
 from syncline.quality.articulated import Articulation
+from syncline.quality.articulated_grades import grade_articulation
 from syncline.quality.closures import measure_closures
 from syncline.quality.container import ContainerOffset
 from syncline.quality.drift import Drift, measure_drift
@@ -89,7 +90,7 @@ def measure(
     clip : also measure drift, foreign sound and articulation, and grade what it holds.
     """
     sound = np.asarray(y16k)
-    offset = measure_offset(mouth.shape, mouth.times, sound, usable=mouth.usable, asked=asked)
+    offset = measure_offset(mouth.shape, mouth.times, sound, usable=mouth.usable, asked=asked, lips=mouth.lips)
     threshold = closed_threshold(mouth.opening[mouth.usable]) if closed is None else closed
     closures = None if cue is None else measure_closures(cue, mouth, threshold)
     recognised = cue is not None and cue.source == RECOGNISED
@@ -107,7 +108,7 @@ def measure(
         figures["passed"] = grading.grade_passed(passed, len(mouth), gates)
     drift = None
     if clip is not None:
-        drift = measure_drift(mouth.shape, mouth.times, sound, usable=mouth.usable)
+        drift = measure_drift(mouth.shape, mouth.times, sound, usable=mouth.usable, lips=mouth.lips)
         figures |= _clip_figures(clip, mouth, sound, drift, gates)
     figures = {name: gates.regraded(name, figure) for name, figure in figures.items()}
     return Score(
@@ -135,7 +136,11 @@ def _clip_figures(
     if clip.container is not None:
         figures["container"] = grade_container(clip.container, gates, rate=clip.rate)
     figures["drift"] = grade_drift(drift, clip.seconds, gates, rate=clip.rate)
-    figures["foreign"] = grade_foreign(measure_mismatch(mouth.shape, mouth.times, y16k, usable=mouth.usable), gates)
+    if drift.kind not in ("growing", "jump"):  # at no single shift does drifting sound fit its mouth
+        mismatch = measure_mismatch(mouth.shape, mouth.times, y16k, usable=mouth.usable, lips=mouth.lips)
+        figures["foreign"] = grade_foreign(mismatch, gates)
+    if clip.articulation is not None:
+        figures |= grade_articulation(clip.articulation)
     if clip.looks is not None:
         figures |= grade_looks(clip.looks)
     if clip.syncnet is not None:
