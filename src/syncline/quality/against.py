@@ -53,7 +53,7 @@ class AgainstMeter:
         self._rest = Windows(_rest_of_face, low=True, need=3)
         self._fine = Windows(_fine_kept, low=True, need=3)
         self._flicker = Windows(_trembling, low=False, need=5)
-        self._teeth = Windows(_teeth, low=False, need=8)
+        self._teeth = Windows(_teeth, low=False, need=5)
         self._seam = Windows(steps.excess, low=False, need=2)
         self._mine, self._other = Trembling(), Trembling()
         self._lines = steps.LineMaps()

@@ -19,9 +19,9 @@ from syncline.speech.features import FRAME_RATE, frames_at, loudness_db
 
 TOLERANCE_S: Final = 0.040  # aligned phones are right to about 20-40 ms
 GUARD_S: Final = 0.20  # mouths open up to 150 ms before their sound and rest as long after it
-CHATTER_IOD: Final = 0.03  # a viewer sees this much opening; the tracker's own noise is a tenth of it
+CHATTER_IOD: Final = 0.02  # a viewer sees this much opening; the tracker's own noise is a fifth of it
 CHATTER_TURNS: Final = 3  # open, shut, open: a breath or a smile turns once or twice
-CHATTER_APART_S: Final = 0.4  # slower movement is not that of speech
+CHATTER_APART_S: Final = 0.5  # slower movement is not that of speech
 FREEZE_S: Final = 0.8  # longer than real mouths stand still in speech
 # Range of each channel over `FREEZE_S` that still counts as standing, IOD units: what the tracker makes of one mouth
 # that a moving head carries along. No window of 158 clips of real speech stays under both.

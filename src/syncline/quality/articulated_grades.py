@@ -18,7 +18,7 @@ SHAPES: Final = (0.15, 0.25)  # share wrong: real 5 %, another sentence 27 %
 SHAPES_NEEDED: Final = 12
 MOVING_S: Final = (0.4, 1.0)  # seconds of movement in silence: pass below, warn below; real footage none
 FROZEN_S: Final = (0.4, 1.5)  # seconds of standing still in speech; real footage none
-JAW: Final = -0.35  # correlation; real footage -0.3 to 0.7: only what lies below is strange
+JAW: Final = -0.5  # correlation; real footage -0.3 to 0.7: only what lies well below is strange
 MOST_LISTED: Final = 50
 
 _PATTERNS: Final = {

@@ -120,6 +120,7 @@ def grade_against(figures: AgainstFigures) -> dict[str, Figure]:
             f"The mouth was made smaller and enlarged{size}",
         ),
     )
+    _told_once(made)
     _put(made, "flicker", figures.flicker, FLICKER, "ratio", "trembling of the mouth, times the original's", _FLICKER)
     _put(
         made, "seam", figures.seam, SEAM, "grey levels", "a straight step on the skin that the original has not", _SEAM
@@ -171,6 +172,7 @@ def grade_within(figures: WithinFigures) -> dict[str, Figure]:
             "The mouth was made smaller than the face and enlarged",
         ),
     )
+    _told_once(made)
     _put(
         made,
         "flicker",
@@ -225,6 +227,12 @@ def _put(
         sentence=f"{text}{when}.",
         details=details,
     )
+
+
+def _told_once(made: dict[str, Figure]) -> None:
+    """A soft mouth has lost its finest detail as well: nothing more is said of that."""
+    if "sharpness" in made and made["sharpness"].grade is not Grade.PASS:
+        made.pop("resolution", None)
 
 
 def _put_teeth(made: dict[str, Figure], teeth: Worst, limit: Limit, what: str) -> None:

@@ -20,7 +20,7 @@ Numbers = npt.NDArray[np.float64]
 # Rows and columns of the patch about the mouth.
 ROWS: Final = slice(round((0.30 - TOP) * PX_PER_IOD), round((1.30 - TOP) * PX_PER_IOD))
 COLUMNS: Final = slice(SIZE[0] // 2 - 60, SIZE[0] // 2 + 60)
-LEAST_INSIDE: Final = 60  # patch pixels between the lips: fewer show no teeth
+LEAST_INSIDE: Final = 50  # patch pixels between the lips: fewer show no teeth
 EVERY: Final = 2  # pictures: a flicker shows at every second picture as well
 
 STEADY: Final = 1.0  # grey levels: teeth that tremble less than this are steady

@@ -38,7 +38,7 @@ class WithinMeter:
         self._detail = Windows(_detail, low=True, need=3)
         self._fine = Windows(_fine, low=True, need=3)
         self._flicker = Windows(ratio, low=False, need=5)
-        self._teeth = Windows(ratio, low=False, need=10)
+        self._teeth = Windows(ratio, low=False, need=7)
         self._seam = Windows(_pair, low=False, need=2)
         self._trembling = Trembling()
         self._lines = steps.LineMaps()
