@@ -25,7 +25,8 @@ def main(channel):
             os._exit(9)
         if "hangs" in order.video.name:
             time.sleep(600)
-        channel.send(Failure("InputError", f"{order.video.name} in {os.getpid()}", 2))
+        said = order.options.transcript
+        channel.send(Failure("InputError", f"{order.video.name} {said and said.name} in {os.getpid()}", 2))
 """,
 }
 
@@ -53,7 +54,15 @@ def same(each: ScoredFile) -> ScoredFile:
 
 def test_videos_are_found_by_name_in_order(tmp_path: Path) -> None:
     folder = folder_of(
-        tmp_path / "in", "b.MP4", "a.mov", "deep/er/c.mkv", ".hidden.mp4", ".git/d.mp4", "notes.txt", "e.mp4.part"
+        tmp_path / "in",
+        "b.MP4",
+        "a.mov",
+        "deep/er/c.mkv",
+        ".hidden.mp4",
+        ".git/d.mp4",
+        "notes.pdf",
+        "e.mp4.part",
+        "a.txt",
     )
     (folder / "gone.mp4").symlink_to(folder / "nowhere")
     told: list[Event] = []
@@ -131,5 +140,14 @@ def test_an_original_is_looked_for_at_the_same_place(tmp_path: Path) -> None:
     options = ScoreOptions(against=originals)
     found = score_many(folder, options=options, processes=1, on_scored=same, on_event=silent)
     told = {each.name: str(each.failure) for each in found}
-    assert "a.mp4 in" in told["one/a.mp4"]
+    assert "a.mp4 None in" in told["one/a.mp4"]
     assert "its original is not in the folder" in told["b.mp4"]
+
+
+@pytest.mark.usefixtures("odd_worker")
+def test_a_text_beside_a_video_is_its_transcript(tmp_path: Path) -> None:
+    folder = folder_of(tmp_path / "in", "a.mp4", "a.txt", "b.mp4")
+    found = score_many(folder, options=ScoreOptions(), processes=1, on_scored=same, on_event=silent)
+    told = {each.name: str(each.failure) for each in found}
+    assert "a.mp4 a.txt in" in told["a.mp4"]
+    assert "b.mp4 None in" in told["b.mp4"]

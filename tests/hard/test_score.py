@@ -166,7 +166,7 @@ def test_options_of_a_folder_are_for_a_folder(plate: Path, tmp_path: Path, capfd
 
 def test_a_folder_without_videos(tmp_path: Path, capfd: Capture) -> None:
     refused(capfd, 2, "the folder holds no video", tmp_path)
-    (tmp_path / "notes.txt").write_text("no video")
+    (tmp_path / "notes.pdf").write_text("no video")
     (tmp_path / ".hidden.mp4").write_text("no video")
     refused(capfd, 2, "by their names", tmp_path)
     (tmp_path / "a.mp4").touch()

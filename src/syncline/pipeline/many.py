@@ -95,7 +95,7 @@ def find_videos(folder: Path, on_event: Listener) -> tuple[Path, ...]:
                 if name.startswith(".") or not path.is_file():
                     continue
                 if path.suffix.lower() not in SUFFIXES:
-                    others += 1
+                    others += path.suffix.lower() != ".txt"
                     continue
                 found.append(path)
                 if len(found) > MAX_FILES:
@@ -122,7 +122,8 @@ def score_many(
 ) -> tuple[ScoredFile, ...]:
     """Score every video of a folder; the worst first.
 
-    options : of each file; an `against` that is a folder is searched for the original of the same name below it.
+    options : of each file; an `against` that is a folder is searched for the original of the same name below it, and a
+        text beside a video (CLIP.txt of CLIP.mp4) is its transcript.
     processes : at the same time; None: one a core. on_scored : given each file as it is done, in the thread that calls
         this; what it returns is kept (it may leave out what is heavy).
 
@@ -226,13 +227,21 @@ class _Worker:
 def _scored(worker: _Worker, folder: Path, video: Path, options: ScoreOptions) -> ScoredFile:
     name = printable(video.relative_to(folder).as_posix())
     try:
-        chosen = replace(options, against=_original_of(video, folder, options.against))
+        chosen = replace(
+            options, against=_original_of(video, folder, options.against), transcript=_transcript_beside(video)
+        )
     except InputError as error:
         return ScoredFile(name, video, failure=Failure(type(error).__name__, str(error), error.exit_code))
     answer = worker.ask(Order(video, chosen))
     if isinstance(answer, Failure):
         return ScoredFile(name, video, failure=answer)
     return ScoredFile(name, video, verdict=answer)
+
+
+def _transcript_beside(video: Path) -> Path | None:
+    """The text of the same name beside a video, CLIP.txt of CLIP.mp4: what is said in it, where that is known."""
+    text = video.with_suffix(".txt")
+    return text if text.is_file() else None
 
 
 def _original_of(video: Path, folder: Path, against: str | Path | None) -> str | Path | None:

@@ -83,7 +83,8 @@ def score_folder(
 
     Parameters
     ----------
-    options : as for `score`; a folder in `against` is searched for the original at the same place.
+    options : as for `score`; a folder in `against` is searched for the original at the same place, and CLIP.txt beside
+        CLIP.mp4 is its transcript.
     csv_path : where the table goes, one row a file, the worst first. report : the folder for a page of each file and
         an index. processes : at the same time; None: one a core. force : overwrite what is there.
     on_event : told of progress in files, of files without a score, and of what is written.
@@ -94,7 +95,7 @@ def score_folder(
     tell = on_event or silent
     given = ScoreOptions() if options is None else options
     if given.transcript is not None:
-        raise InputError("a transcript is of one video, not of a folder; score that video alone", stage=STAGE)
+        raise InputError("a transcript is of one video: write it to CLIP.txt beside CLIP.mp4", stage=STAGE)
     if csv_path is not None:
         refuse_existing(csv_path, force=force)
     if report is not None:
