@@ -85,7 +85,7 @@ class Subject:
 
 
 SUBJECTS: tuple[tuple[str, tuple[float, float]], ...] = (
-    ("german_news_de", (1.0, 3.0)),
+    ("german_news_de", (0.5, 3.0)),
     ("ls1", (1.0, 3.4)),
     ("opendub", (2.5, 3.95)),
     ("vrt1", (0.3, 2.5)),

@@ -22,6 +22,7 @@ GUARD_S: Final = 0.20  # mouths open up to 150 ms before their sound and rest as
 CHATTER_IOD: Final = 0.02  # a viewer sees this much opening; the tracker's own noise is a fifth of it
 CHATTER_TURNS: Final = 3  # open, shut, open: a breath or a smile turns once or twice
 CHATTER_APART_S: Final = 0.5  # slower movement is not that of speech
+SWING_S: Final = 0.1  # that leads to the first turn, and away from the last
 FREEZE_S: Final = 0.8  # longer than real mouths stand still in speech
 # Range of each channel over `FREEZE_S` that still counts as standing, IOD units: what the tracker makes of one mouth
 # that a moving head carries along. No window of 158 clips of real speech stays under both.
@@ -184,6 +185,7 @@ def _at(mask: Mask, mouth: SeenMouth) -> Mask:
 def _moving(mouth: SeenMouth, silent: Mask) -> Mask:
     """(T,) bool: in silence, and the mouth opens and shuts again and again (one breath or one smile does not count)."""
     result = np.zeros(len(mouth), np.bool_)
+    swing = round(SWING_S / frame_period(mouth.times))
     for first, last in runs(silent & mouth.usable):
         turns = _turns(mouth.opening[first:last], CHATTER_IOD)
         times = mouth.times[first:last]
@@ -193,7 +195,7 @@ def _moving(mouth: SeenMouth, silent: Mask) -> Mask:
                 group.append(turn)
                 continue
             if len(group) >= CHATTER_TURNS:
-                result[first + group[0] : first + group[-1] + 1] = True
+                result[max(first, first + group[0] - swing) : min(last, first + group[-1] + swing + 1)] = True
             group = [turn]
     return result
 
