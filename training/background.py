@@ -23,7 +23,7 @@ WEIGHTS = ROOT / "src" / "syncline" / "speech" / "weights" / "background.npz"
 REPORT = ROOT / "training" / "reports" / "background.md"
 SNRS = (5.0, 10.0, 15.0, 20.0, 25.0)
 FOLDS = 4
-FALSE_ALARMS = 0.03
+FALSE_ALARMS = 0.02
 PENALTY = 4.0
 
 Floats = npt.NDArray[np.float64]

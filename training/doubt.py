@@ -50,11 +50,11 @@ def examples(clips: int) -> Iterator[Example]:
     for case in wrong_texts.grid_cases(wrong_texts.CHOOSING, clips, parts=(3, 4, 5)):
         inputs = inputs_of(case.sound, case.transcript, case.language)
         if inputs is not None:
-            yield Example(inputs, case.changed > 0, 1.0 if case.changed else 2.0)
+            yield Example(inputs, case.changed != 0, 1.0 if case.changed else 2.0)
     for case in wrong_texts.other_cases(wrong_texts.CHOOSING):
         inputs = inputs_of(case.sound, case.transcript, case.language)
         if inputs is not None:
-            yield Example(inputs, case.changed > 0, 2.0 if case.changed else 8.0)
+            yield Example(inputs, case.changed != 0, 2.0 if case.changed else 8.0)
 
 
 def fitted(found: list[Example]) -> Floats:
