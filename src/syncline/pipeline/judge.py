@@ -27,6 +27,7 @@ from syncline.pipeline.prepare import (
     plate_times,
     tracks_of,
 )
+from syncline.pipeline.shut import look_again
 from syncline.quality import Score, SeenMouth, measure, seen_mouth
 from syncline.quality.articulated import measure_articulation
 from syncline.quality.container import ContainerOffset, container_offset
@@ -176,6 +177,8 @@ def _judged(case: _Case, gates: NamedGates, options: ScoreOptions) -> Score:
     times = plate_times(info)[: len(case.face.flags)]
     mouth = mouth_of(case.face, times)
     closed = closed_threshold(mouth.opening[mouth.usable])
+    if case.sure:
+        mouth = look_again(info, case.face, mouth, own.cue, closed)
     syncnet = None
     if options.syncnet is not None:
         syncnet = syncnet_figures(options.syncnet, info, case.face, times, case.cuts, own.y16k, case.on_event)
