@@ -8,14 +8,17 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from scipy.stats import binom
+
 from syncline.quality.articulated import Articulation, Stretch
 from syncline.quality.score import Figure, Grade
 
-NEEDED: Final = 4  # phones of a kind: fewer warn at most
-LABIODENTALS: Final = (0.75, 0.5)  # share right: pass, warn (real footage 98 %, another sentence 65 %)
-ROUNDING: Final = (0.65, 0.45)  # real 87 to 96 %, another sentence 40 %
-SHAPES: Final = (0.15, 0.25)  # share wrong: real 5 %, another sentence 27 %
-SHAPES_NEEDED: Final = 12
+# Share right: pass, warn; and the share wrong that real footage has.
+LABIODENTALS: Final = (0.75, 0.5, 0.05)  # real footage 98 %, another sentence 65 %
+ROUNDING: Final = (0.65, 0.45, 0.15)  # real 87 to 96 %, another sentence 40 %
+SHAPES: Final = (0.85, 0.75, 0.08)  # real 95 %, another sentence 73 %
+# How unlikely so many wrong ones must be in real footage, to warn and to fail: few sounds prove no fault.
+UNLIKELY: Final = (0.02, 0.001)
 MOVING_S: Final = (0.4, 1.0)  # seconds of movement in silence: pass below, warn below; real footage none
 FROZEN_S: Final = (0.4, 1.5)  # seconds of standing still in speech; real footage none
 JAW: Final = -0.5  # correlation; real footage -0.3 to 0.7: only what lies well below is strange
@@ -44,20 +47,17 @@ def grade_articulation(found: Articulation) -> dict[str, Figure]:
 
 
 def _share(
-    found: Articulation, kind: str, share: float | None, limits: tuple[float, float], what: str
+    found: Articulation, kind: str, share: float | None, limits: tuple[float, float, float], what: str
 ) -> Figure | None:
     if share is None:
         return None
     seen = [phone for phone in found.phones if phone.kind == kind and phone.right is not None]
     right = sum(bool(phone.right) for phone in seen)
-    grade = Grade.PASS if share >= limits[0] else Grade.WARN if share >= limits[1] else Grade.FAIL
-    if grade is Grade.FAIL and len(seen) < NEEDED:
-        grade = Grade.WARN  # one or two sounds do not prove a fault
     wrong = [round(phone.start, 2) for phone in seen if not phone.right]
     return Figure(
         value=share,
         unit="share",
-        grade=grade,
+        grade=_by_share(right, len(seen), limits),
         standard=f"{what}: at least {100 * limits[0]:.0f} %",
         sentence=f"{right} of {len(seen)} {'f and v' if kind == 'labiodental' else 'rounded vowels'} look right.",
         details={"wrong_s": wrong[:MOST_LISTED]},
@@ -69,10 +69,7 @@ def _shapes(found: Articulation) -> Figure | None:
     wrong = sum(share.wrong for share in found.by_class)
     if not seen:
         return None
-    part = wrong / seen
-    grade = Grade.PASS if part <= SHAPES[0] else Grade.WARN if part <= SHAPES[1] else Grade.FAIL
-    if grade is Grade.FAIL and seen < SHAPES_NEEDED:
-        grade = Grade.WARN
+    grade = _by_share(seen - wrong, seen, SHAPES)
     why = "" if grade is Grade.PASS or found.pattern not in _PATTERNS else f": {_PATTERNS[found.pattern]}"
     worst = max(found.by_time, key=lambda stretch: stretch.share or 0.0, default=None)
     details: dict[str, Any] = {
@@ -81,10 +78,10 @@ def _shapes(found: Articulation) -> Figure | None:
         "worst_s": None if worst is None or not worst.wrong else worst.start,
     }
     return Figure(
-        value=round(part, 4),
+        value=round(wrong / seen, 4),
         unit="share",
         grade=grade,
-        standard=f"wrong shapes among sounds that demand one: at most {100 * SHAPES[0]:.0f} %",
+        standard=f"wrong shapes among sounds that demand one: at most {100 * (1 - SHAPES[0]):.0f} %",
         sentence=f"{wrong} of {seen} sounds have a wrong mouth{why}.",
         details=details,
     )
@@ -139,6 +136,15 @@ def _jaw(found: Articulation) -> Figure | None:
         standard=f"jaw and loudness: at least {JAW:g} (real footage -0.3 to 0.7)",
         sentence="The jaw does as the loudness does." if good else "The jaw closes where the voice is loud.",
     )
+
+
+def _by_share(right: int, seen: int, limits: tuple[float, float, float]) -> Grade:
+    """Grade of so many right of so many seen; too few to prove a fault do not."""
+    passes, warns, usual = limits
+    unlikely = float(binom.sf(seen - right - 1, seen, usual))
+    if right >= passes * seen or unlikely >= UNLIKELY[0]:
+        return Grade.PASS
+    return Grade.WARN if right >= warns * seen or unlikely >= UNLIKELY[1] else Grade.FAIL
 
 
 def _at_most(value: float, limits: tuple[float, float]) -> Grade:
