@@ -16,7 +16,7 @@ from syncline.motion.mouthtrack import MouthTrack, frame_period
 from syncline.motion.soundnet import standardised_bands
 from syncline.quality.agreement import Doubles
 from syncline.quality.evidence import BLOCK_S, LEVEL, ROW_S, Guide, Streams, Table, along, streams, table
-from syncline.quality.offset import checked_mouth, obstacle_to_measuring
+from syncline.quality.offset import checked_mouth, obstacle_to_measuring, usable_seconds
 from syncline.quality.rates import explaining
 from syncline.quality.syncmodel import SyncModel, shipped_model
 
@@ -102,7 +102,7 @@ def measure_drift(
     """How the offset of a clip changes; arguments as of `quality.offset.measure_offset` (`asked` is not used)."""
     features, moments, mask = checked_mouth(shape, times, usable, lips)
     period = frame_period(moments)
-    seconds = float(mask.sum()) * period
+    seconds = usable_seconds(mask, moments)
     obstacle = obstacle_to_measuring(mask, seconds, moments, y16k)
     if obstacle is None and seconds < MIN_SECONDS:
         obstacle = f"too short: {seconds:.1f} s of usable picture, {MIN_SECONDS:.0f} s are needed"
@@ -119,7 +119,7 @@ def measure_drift(
     jump = _best_jump(level)
     slope_gain = line.gathered - constant - COST_OF_SLOPE
     jump_gain = jump.gathered - constant - COST_OF_JUMP
-    windows = tuple(_windows(tilted if slope_gain > max(jump_gain, 0) else level, line))
+    windows = tuple(_windows(tilted if slope_gain > max(jump_gain, 0) else level))
     best = max(line.gathered, constant)
     far = _beside(tilted if line.gathered > constant else level, line if line.gathered > constant else None)
     if best - far < LEAST_EVIDENCE:
@@ -201,11 +201,11 @@ def _best_jump(found: Table) -> _Jump:
     least = round(SMALLEST_JUMP_S / float(found.shifts[1] - found.shifts[0]))
     places = np.arange(edge - 1, len(cells) - edge)
     gathered, first, second = max(pair for place in places for pair in _pairs(before[place], after[place], least))
-    # With both offsets known, every place has its likelihood; speech pauses leave it flat, so its median is told.
+    # With both offsets known, every place has its likelihood; speech pauses leave it flat, so its mean is told.
     likely = before[places, first] + after[places, second]
-    weight = np.cumsum(np.exp(likely - likely.max()))
-    place = int(places[np.searchsorted(weight, weight[-1] / 2)])
-    when = float(found.middles[place] + found.middles[place + 1]) / 2
+    weight = np.exp(likely - likely.max())
+    between = (found.middles[places] + found.middles[places + 1]) / 2
+    when = float((weight * between).sum() / weight.sum())
     return _Jump(gathered, when, float(found.shifts[second] - found.shifts[first]))
 
 
@@ -229,7 +229,7 @@ def _beside(found: Table, line: _Line | None) -> float:
     return float(sums[far].max())
 
 
-def _windows(found: Table, line: _Line) -> list[OffsetAt]:
+def _windows(found: Table) -> list[OffsetAt]:
     """The offset of stretches of 8 s, by the table's own line and what remains."""
     size, hop = round(WINDOW_S / BLOCK_S), round(HOP_S / BLOCK_S)
     result = []

@@ -8,18 +8,19 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from syncline.motion.mouthtrack import MouthTrack, frame_period
+from syncline.motion.mouthtrack import MouthTrack
 from syncline.quality.offset import (
     agreement_curves,
     checked_mouth,
     logistic,
     obstacle_to_measuring,
     trust_features,
+    usable_seconds,
 )
 from syncline.quality.syncmodel import SyncModel, shipped_model
 
 # Probabilities from which it is said; the share of own sounds called foreign stands in `benchmarks/reports/score.md`.
-FOREIGN: Final = 0.9
+FOREIGN: Final = 0.7
 OWN: Final = 0.3
 
 
@@ -54,7 +55,7 @@ def measure_mismatch(
     A drift of more than a few pictures through the clip looks like foreign sound; `quality.drift` tells it.
     """
     features, moments, mask = checked_mouth(shape, times, usable, lips)
-    seconds = float(mask.sum()) * frame_period(moments)
+    seconds = usable_seconds(mask, moments)
     obstacle = obstacle_to_measuring(mask, seconds, moments, y16k)
     if obstacle is not None:
         return Mismatch(None, None, obstacle, seconds)

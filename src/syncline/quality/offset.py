@@ -24,15 +24,17 @@ from syncline.speech.features import SAMPLE_RATE, loudness_db
 
 REACH_S: Final = 0.6  # ±15 pictures at 25 a second
 RIVAL_S: Final = 0.15  # the margin is taken against shifts at least this far from the best one
-MIN_SECONDS: Final = 3.0
-ROUNDING_S: Final = 0.06  # a cut of 3 s may hold one picture less
-MIN_SPEECH_SECONDS: Final = 1.5
+MIN_SECONDS: Final = 2.4
+MIN_SPEECH_SECONDS: Final = 1.0
 SPEECH_RANGE_DB: Final = 30.0
 SPEECH_FLOOR_DBFS: Final = -60.0
 MIN_VISIBLE: Final = 0.5
+LEARNED_S: Final = (3.0, 20.0)  # lengths of the windows from which confidence was learned
 PART_S: Final = 60.0  # longer clips are measured in parts: memory does not grow with them
 MARGIN_OF_SOUND_S: Final = 2.0  # sound around a part, more than any shift
-TRUSTED: Final = 0.8  # probability of being right within 1½ pictures from which an offset is told
+# Probability of being right within 1½ pictures from which an offset is told. It was learned with some foreign sound
+# among the windows: of a clip's own sound, an offset at this limit is right more often than it says.
+TRUSTED: Final = 0.5
 # Weight of opening, width, protrusion and jaw of a mouth track that was asked for: squared correlation with the real
 # mouth, of tracks made from a transcript.
 ASKED_SHARES: Final = (0.65, 0.2, 0.2, 0.35)
@@ -119,7 +121,7 @@ def measure_offset(
     lips : (T, 8) IOD units (`quality.lips.lip_features`): with them short clips are told more often.
     """
     features, moments, mask = checked_mouth(shape, times, usable, lips)
-    seconds = float(mask.sum()) * frame_period(moments)
+    seconds = usable_seconds(mask, moments)
     obstacle = obstacle_to_measuring(mask, seconds, moments, y16k)
     if obstacle is not None:
         return Offset(None, 0.0, False, obstacle, seconds)
@@ -146,6 +148,13 @@ def checked_mouth(
     if usable is not None:
         mask &= np.asarray(usable, np.bool_)
     return features, moments, mask
+
+
+def usable_seconds(mask: Mask, times: Doubles) -> float:
+    """Seconds of picture that can be measured; at a variable rate, by the share of pictures."""
+    if not len(times):
+        return 0.0
+    return float(mask.mean()) * (float(times[-1] - times[0]) + frame_period(times))
 
 
 def agreement_curves(
@@ -251,10 +260,10 @@ def trust_features(curve: Doubles, seconds: float, disagreement: float) -> Doubl
     """What tells a right shift from a wrong one: (4,) margin and height scaled with length, disagreement, length."""
     best = int(curve.argmax())
     far = np.abs(LAGS - LAGS[best]) >= RIVAL_S
-    growth = float(np.sqrt(np.clip(seconds, MIN_SECONDS, 20.0) / MIN_SECONDS))
+    length = float(np.clip(seconds, *LEARNED_S)) / LEARNED_S[0]
+    growth = float(np.sqrt(length))
     margin = float(curve[best] - curve[far].max())
-    length = float(np.log2(np.clip(seconds, MIN_SECONDS, 20.0) / MIN_SECONDS))
-    return np.array([margin * growth, float(curve[best]) * growth, disagreement, length])
+    return np.array([margin * growth, float(curve[best]) * growth, disagreement, float(np.log2(length))])
 
 
 def logistic(coefficients: npt.NDArray[np.floating[Any]], features: Doubles) -> float:
@@ -287,8 +296,8 @@ def obstacle_to_measuring(mask: Mask, seconds: float, times: Doubles, y16k: npt.
     """Why nothing can be measured, if so."""
     if not mask.any() or mask.mean() < MIN_VISIBLE:
         return f"the mouth is seen well in only {100 * float(mask.mean() if len(mask) else 0):.0f} % of the pictures"
-    if seconds < MIN_SECONDS - ROUNDING_S:
-        return f"too short: {seconds:.1f} s of usable picture, {MIN_SECONDS:.0f} s are needed"
+    if seconds < MIN_SECONDS:
+        return f"too short: {seconds:.1f} s of usable picture, {MIN_SECONDS:.1f} s are needed"
     speech = speech_seconds(y16k, times)
     if speech < MIN_SPEECH_SECONDS:
         return f"no speech: {speech:.1f} s of sound above silence, {MIN_SPEECH_SECONDS:.1f} s are needed"
