@@ -106,6 +106,7 @@ def grade_offset(offset: Offset, gates: Gates = DEFAULT, *, rate: float | None =
     details: dict[str, Any] = {
         "margin": round(offset.margin, 3),
         "seconds": round(offset.seconds, 2),
+        "confidence": round(offset.confidence, 3),
         "pass_ms": list(good),
         "warn_ms": list(fair),
     }
@@ -119,7 +120,10 @@ def grade_offset(offset: Offset, gates: Gates = DEFAULT, *, rate: float | None =
         )
     side = "early" if offset.ms > 0 else "late"
     details |= standing(offset.ms, rate)
-    frames = "" if rate is None else f" ({abs(details['frames']):.1f} frames at {rate:g} a second)"
+    told = [] if rate is None else [f"{abs(details['frames']):.1f} frames at {rate:g} a second"]
+    if offset.confidence:
+        told.append(f"{100 * min(offset.confidence, 0.99):.0f} % sure")
+    frames = f" ({', '.join(told)})" if told else ""
     grade = between(offset.ms, good, fair)
     words = {Grade.PASS: "in sync", Grade.WARN: "some viewers notice", Grade.FAIL: "viewers notice"}[grade]
     return Figure(
