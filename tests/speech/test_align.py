@@ -11,6 +11,7 @@ import pytest
 from syncline.errors import InputError
 from syncline.speech.align import align
 from syncline.speech.articulation import flags
+from syncline.speech.certainty import SURE
 from syncline.speech.cuesheet import CueSheet, Word, check
 from syncline.speech.espeak import Spoken, speak
 from syncline.speech.merge import in_order, merge
@@ -44,7 +45,7 @@ def test_english_words_phones_and_silences(spoken_english: Spoken) -> None:
     closures = [phone for phone in sheet.phones if flags(phone.ipa).closure]
     assert [phone.ipa for phone in closures] == ["p", "b", "b", "m", "p", "b", "m", "b"]
     assert all(0 <= phone.word < 9 for phone in closures)
-    assert 0.5 < sheet.confidence <= 1
+    assert 0.4 < sheet.confidence <= 1
 
 
 @pytest.mark.parametrize(
@@ -145,6 +146,74 @@ def test_an_alignment_is_repeatable(spoken_english: Spoken) -> None:
     assert align(spoken_english.sound, SENTENCE, "en") == align(spoken_english.sound, SENTENCE, "en")
 
 
+def words_of(sheet: CueSheet) -> dict[str, Word]:
+    return {word.text.strip(",."): word for word in sheet.words}
+
+
+def test_a_word_too_many_is_marked_and_the_others_stay(spoken_english: Spoken) -> None:
+    right = align(spoken_english.sound, SENTENCE, "en")
+    sheet = align(spoken_english.sound, SENTENCE.replace("map", "map Schleswig-Holstein"), "en")
+    check(sheet)
+    assert sheet.confidence < right.confidence
+    added, known, found = words_of(sheet), words_of(right), 0
+    for text in ("Please", "buy", "my", "brother"):
+        found += abs(added[text].start - known[text].start) < 0.1
+    assert found >= 3
+
+
+def test_missing_words_do_not_move_those_that_are_far(spoken_english: Spoken) -> None:
+    right = words_of(align(spoken_english.sound, SENTENCE, "en"))
+    found = words_of(align(spoken_english.sound, "Please buy the map before five, my brother.", "en"))
+    for text in ("Please", "five", "my", "brother"):
+        assert abs(found[text].start - right[text].start) < 0.1, text
+
+
+@pytest.mark.parametrize("language", ["en", "de"])
+def test_another_word_is_survived(spoken_english: Spoken, language: str) -> None:
+    right = words_of(align(spoken_english.sound, SENTENCE, language))
+    sheet = align(spoken_english.sound, SENTENCE.replace("map", "cupboard"), language)
+    check(sheet)
+    found = words_of(sheet)
+    assert "cupboard" in found
+    assert abs(found["brother"].start - right["brother"].start) < 0.15
+
+
+def test_words_without_sound_are_named() -> None:
+    y = framed(speak(["Guten Morgen"], "de")[0])
+    sheet = align(y, "Guten außerordentlich unbeschreiblich Morgen Donaudampfschifffahrtsgesellschaft", "de")
+    check(sheet)
+    assert any("not found in the sound" in note for note in sheet.notes)
+    assert min(word.confidence for word in sheet.words) <= 0.1
+
+
+def test_speech_without_words_is_told() -> None:
+    spoken = speak(["Guten Morgen", "Heute scheint die Sonne über dem großen Wald"], "de")
+    gap = np.random.default_rng(3).standard_normal(24_000).astype(np.float32) * 1e-4
+    y = np.concatenate([gap, spoken[0].sound, gap, spoken[1].sound, gap])
+    sheet = align(y, "Guten Morgen", "de")
+    check(sheet)
+    notes = [note for note in sheet.notes if "without words" in note]
+    assert len(notes) == 1
+
+
+def test_routes_alone(spoken_english: Spoken) -> None:
+    both = align(spoken_english.sound, SENTENCE, "en")
+    model = align(spoken_english.sound, SENTENCE, "en", routes=("model",))
+    voice = align(spoken_english.sound, SENTENCE, "en", routes=("voice",))
+    assert (both.source, model.source, voice.source) == ("pocketsphinx+espeak", "pocketsphinx", "espeak-dtw")
+    assert len(both.words) == len(model.words) == len(voice.words)
+    with pytest.raises(InputError, match="acoustic model"):
+        align(spoken_english.sound, SENTENCE, "de", routes=("model",))
+
+
+def test_only_boundaries_that_two_routes_agree_on_are_sure(spoken_english: Spoken) -> None:
+    sheet = align(spoken_english.sound, SENTENCE, "en")
+    marks = [(word.extra["start_confidence"], word.extra["end_confidence"]) for word in sheet.words]
+    assert [word.confidence for word in sheet.words] == [min(both) for both in marks]
+    alone = align(spoken_english.sound, SENTENCE, "en", routes=("voice",))
+    assert all(word.confidence < SURE for word in alone.words)
+
+
 def test_noise_is_said_and_survived(spoken_english: Spoken) -> None:
     y = spoken_english.sound
     noise = np.random.default_rng(2).standard_normal(len(y)) * float(np.std(y)) * 10 ** (-3 / 20)
@@ -199,16 +268,17 @@ def word(token: int, start: float, end: float) -> TimedWord:
     return TimedWord(token, start, end, (TimedPhone("a", start, end),))
 
 
-def test_merge_averages_what_agrees_and_keeps_the_model_elsewhere() -> None:
-    model = [word(k, k, k + 0.5) for k in range(6)]
-    voice = [word(k, k + 0.02, k + 0.52) for k in range(5)] + [word(5, 5.4, 5.9)]
+def test_merge_averages_what_agrees_and_keeps_the_trusted_elsewhere() -> None:
+    model = [word(k, k, k + 0.9) for k in range(6)]
+    voice = [word(k, k + 0.02, k + 0.92) for k in range(5)] + [word(5, 5.4, 5.9)]
     merged = merge(model, voice)
-    assert merged[0].start == pytest.approx(0.005, abs=0.004)
+    assert merged[0].start == 0  # after a pause the model's own
+    assert merged[1].start == pytest.approx(1.01, abs=0.003)
+    assert merged[1].phones[0].start == merged[1].start
+    assert merged[1].parted == pytest.approx((0.02, 0.02))
     assert merged[5].start == pytest.approx(5.0, abs=1e-4)
-    assert merged[5].confidence < 0.2 < 0.9 < merged[0].confidence
-    assert merged[0].phones[0].start == merged[0].start
-    close = merge(model[:5], voice[:5])
-    assert close[0].start == pytest.approx(0.01, abs=0.001)
+    assert merge(model, voice, trust_voice=True)[5].start == pytest.approx(5.4, abs=1e-4)
+    assert merge(model, voice, noisy=True)[1].start > merged[1].start
 
 
 def test_merge_keeps_words_of_either_route_and_their_order() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from syncline.speech.dtw import comparison_features, open_ended_path, warp_path
+from syncline.speech.dtw import StepCosts, comparison_features, distances, open_ended_path, warp, warp_path
 
 
 def sequence(frames: int, seed: int = 0) -> np.ndarray:
@@ -48,3 +48,18 @@ def test_features_are_normalised_and_level_does_not_matter() -> None:
     assert features.shape == (101, 26)
     np.testing.assert_allclose(features.mean(axis=0), 0, atol=1e-4)
     np.testing.assert_allclose(comparison_features(y * 4), features, atol=1e-3)
+
+
+def test_a_row_that_may_be_left_out_is_used_only_where_it_fits() -> None:
+    features = sequence(80)
+    odd = np.full((1, 26), 30.0, np.float32)
+    rows = np.concatenate([features[:40], odd, features[40:]])
+    steps = StepCosts.even(81, 2.0)
+    steps.past[41] = 0.0
+    path = warp(distances(rows, features), steps)
+    assert path.visits[40] == 0
+    assert np.isnan(path.place[40])
+    np.testing.assert_array_equal(np.delete(path.place, 40), np.arange(80))
+    pause = np.concatenate([features[:40], np.repeat(odd, 25, axis=0), features[40:]])
+    steps.across[40] = 0.0
+    assert warp(distances(rows, pause), steps).visits[40] == 25

@@ -1,6 +1,8 @@
-"""Alignment in any language: espeak-ng speaks the text, and dynamic time warping lays its speech over the recording."""
+"""Dynamic time warping: one sequence of features laid over another, cell by cell along anti-diagonals."""
 
 from __future__ import annotations
+
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -8,10 +10,40 @@ import numpy.typing as npt
 from syncline.speech.features import POWER_FLOOR, power_mel
 
 FloatArray = npt.NDArray[np.float32]
+BoolArray = npt.NDArray[np.bool_]
 Times = npt.NDArray[np.float64]
 
 _BANDS = 26
 _STEP_COST = 2.0  # added for each frame that one side stands still; a typical distance of two frames is 5
+_BOTH, _DOWN, _ACROSS, _PAST = range(4)  # the last step to a cell; _PAST left out one row that may be left out
+_BACK = ((1, 1), (1, 0), (0, 1), (2, 1))  # rows and columns that each of them goes back
+
+
+@dataclass(frozen=True)
+class StepCosts:
+    """What is added to a path on each row, beside the distance of each cell: (rows,) float64 each.
+
+    across : where only the column moves on. down : where only the row does. past : where the row before is left out
+    (infinite: it may not be).
+    """
+
+    across: Times
+    down: Times
+    past: Times
+
+    @classmethod
+    def even(cls, rows: int, cost: float) -> StepCosts:
+        """The same cost everywhere, and no row left out."""
+        return cls(np.full(rows, cost), np.full(rows, cost), np.full(rows, np.inf))
+
+
+@dataclass(frozen=True)
+class Warp:
+    """A path: for each row the mean column that it visits (NaN: left out), how many, and the mean distance there."""
+
+    place: Times
+    visits: npt.NDArray[np.int64]
+    distance: Times
 
 
 def comparison_features(y: FloatArray) -> FloatArray:
@@ -27,10 +59,16 @@ def warp_path(spoken: FloatArray, recorded: FloatArray, step_cost: float = _STEP
     """For each frame of `spoken` the frame of `recorded` that it falls on: (n,) float64, not decreasing.
 
     Global warping with steps (1, 1), (1, 0), (0, 1), each of the last two costing `step_cost` more. Time and memory go
-    with the product of the lengths (one byte a cell), so long sounds are cut before they come here.
+    with the product of the lengths (five bytes a cell), so long sounds are cut before they come here.
     """
-    steps, _ = _cheapest_steps(_distances(spoken, recorded), step_cost)
-    return _traced(steps, len(spoken) - 1)
+    cost = distances(spoken, recorded)
+    steps, _ = _cheapest_steps(cost, StepCosts.even(len(spoken), step_cost))
+    return _traced(steps, cost, len(spoken) - 1).place
+
+
+def warp(cost: FloatArray, steps: StepCosts) -> Warp:
+    """The cheapest path through a matrix of distances, from its first cell to its last."""
+    return _traced(_cheapest_steps(cost, steps)[0], cost, len(cost) - 1)
 
 
 def open_ended_path(spoken: FloatArray, recorded: FloatArray, step_cost: float = _STEP_COST) -> Times:
@@ -38,60 +76,67 @@ def open_ended_path(spoken: FloatArray, recorded: FloatArray, step_cost: float =
 
     The path ends in the last frame of `recorded`, at the frame of `spoken` where it is cheapest for its length.
     """
-    steps, totals = _cheapest_steps(_distances(spoken, recorded), step_cost)
+    cost = distances(spoken, recorded)
+    steps, totals = _cheapest_steps(cost, StepCosts.even(len(spoken), step_cost))
     lengths = np.arange(1, len(spoken) + 1) + len(recorded)
     end = int(np.argmin(totals / lengths))
-    return _traced(steps[: end + 1], end)
+    return _traced(steps[: end + 1], cost, end).place
 
 
-def _traced(steps: npt.NDArray[np.uint8], end: int) -> Times:
-    i, j = end, steps.shape[1] - 1
-    total, visits = np.zeros(end + 1), np.zeros(end + 1)
-    while True:
-        total[i] += j
-        visits[i] += 1
-        if i == 0 and j == 0:
-            break
-        step = steps[i, j]
-        i -= step != 2
-        j -= step != 1
-    return total / visits
-
-
-def _cheapest_steps(cost: FloatArray, step_cost: float) -> tuple[npt.NDArray[np.uint8], Times]:
-    """The last step of the cheapest path to each cell: 0 both, 1 only the first index moved, 2 only the second.
-
-    Beside it the cost of the path to each row's last cell.
-    """
-    rows, columns = cost.shape
-    steps = np.zeros((rows, columns), np.uint8)
-    # Anti-diagonals do not depend on themselves: each is one vector operation. Index on a diagonal is the row.
-    before = np.full(rows + 1, np.inf)
-    last = np.full(rows + 1, np.inf)
-    last[1] = cost[0, 0]
-    flat = cost.reshape(-1)
-    flat_steps = steps.reshape(-1)
-    totals = np.full(rows, cost[0, 0], np.float64)
-    for diagonal in range(1, rows + columns - 1):
-        low, high = max(0, diagonal - columns + 1), min(rows - 1, diagonal) + 1
-        cells = np.arange(low, high) * (columns - 1) + diagonal
-        both = before[low:high]
-        down = last[low:high] + step_cost
-        across = last[low + 1 : high + 1] + step_cost
-        best = np.minimum(np.minimum(both, down), across)
-        flat_steps[cells] = np.where(both <= best, 0, np.where(down <= best, 1, 2))
-        now = np.full(rows + 1, np.inf)
-        now[low + 1 : high + 1] = best + flat[cells]
-        if diagonal >= columns - 1:
-            totals[diagonal - columns + 1] = now[diagonal - columns + 2]
-        before, last = last, now
-    return steps, totals
-
-
-def _distances(a: FloatArray, b: FloatArray) -> FloatArray:
+def distances(a: FloatArray, b: FloatArray) -> FloatArray:
+    """Euclidean distance of each frame of `a` from each of `b`: (len(a), len(b)) float32."""
     cost = a @ (-2 * b.T)  # in place from here on: this matrix is the largest thing of an alignment
     cost += (a**2).sum(1)[:, None]
     cost += (b**2).sum(1)[None, :]
     np.maximum(cost, 0, out=cost)
     np.sqrt(cost, out=cost)
     return np.asarray(cost, np.float32)
+
+
+def _traced(steps: npt.NDArray[np.uint8], cost: FloatArray, end: int) -> Warp:
+    i, j = end, steps.shape[1] - 1
+    places, total = np.zeros(end + 1), np.zeros(end + 1)
+    visits = np.zeros(end + 1, np.int64)
+    while True:
+        places[i] += j
+        total[i] += cost[i, j]
+        visits[i] += 1
+        if i == 0 and j == 0:
+            break
+        rows, columns = _BACK[steps[i, j]]
+        i, j = i - rows, j - columns
+    seen = np.where(visits > 0, visits, np.nan)
+    return Warp(places / seen, visits, total / seen)
+
+
+def _cheapest_steps(cost: FloatArray, costs: StepCosts) -> tuple[npt.NDArray[np.uint8], Times]:
+    """The last step of the cheapest path to each cell, and the cost of the path to each row's last cell."""
+    rows, columns = cost.shape
+    steps = np.zeros((rows, columns), np.uint8)
+    # Anti-diagonals do not depend on themselves: each is one vector operation. Its index is the row, plus two.
+    third, second = np.full(rows + 2, np.inf), np.full(rows + 2, np.inf)
+    last = np.full(rows + 2, np.inf)
+    last[2] = cost[0, 0]
+    flat = cost.reshape(-1)
+    flat_steps = steps.reshape(-1)
+    totals = np.full(rows, cost[0, 0], np.float64)
+    some_past = bool(np.isfinite(costs.past).any())
+    for diagonal in range(1, rows + columns - 1):
+        low, high = max(0, diagonal - columns + 1), min(rows - 1, diagonal) + 1
+        cells = slice(low * (columns - 1) + diagonal, (high - 1) * (columns - 1) + diagonal + 1, max(1, columns - 1))
+        best = second[low + 1 : high + 1]
+        step = np.zeros(high - low, np.uint8)
+        for kind, other in (
+            (_DOWN, last[low + 1 : high + 1] + costs.down[low:high]),
+            (_ACROSS, last[low + 2 : high + 2] + costs.across[low:high]),
+            *([(_PAST, third[low:high] + costs.past[low:high])] if some_past else []),
+        ):
+            step[other < best] = kind
+            best = np.minimum(best, other)
+        flat_steps[cells] = step
+        now = np.full(rows + 2, np.inf)
+        now[low + 2 : high + 2] = best + flat[cells]
+        if diagonal >= columns - 1:
+            totals[diagonal - columns + 1] = now[diagonal - columns + 3]
+        third, second, last = second, last, now
+    return steps, totals

@@ -1,49 +1,53 @@
-"""Two alignments of one text made one: the mean where they agree, the acoustic model's where they do not."""
+"""Two alignments of one text made one: the mean where they agree, the steadier one's where they do not."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
 from syncline.speech.route import TimedWord
 
-# Where the routes differ by more, the acoustic model is right and the synthetic voice lost its way (spontaneous speech:
-# median error 10 against 230 ms); where they differ by less their mean beats both (GRID).
-_TRUST_S = 0.09
-_LOST_S = 0.10  # where a third of the words differ by more, the voice counts for nothing in the rest either
-_DOUBT_S = 0.12  # difference at which confidence has fallen to one half
+_TRUST_S = 0.09  # their mean beats both where the routes differ by less, and is neither's where by more
+_MODEL_SHARE, _IN_NOISE = 0.55, 0.4  # of that mean: the model is the finer one, and suffers more from noise
+_PAUSE_S = 0.2  # after one the voice starts a stop at its silent closure: the model's start stands
 _CLOSE_GAP_S = 0.05  # words that stand closer touch: a shorter gap is no pause
-_ALONE = 0.5  # confidence of a word that one route has
 
 
-def merge(model: Sequence[TimedWord], voice: Sequence[TimedWord], voice_late_s: float = 0.0) -> list[TimedWord]:
+def merge(
+    model: Sequence[TimedWord], voice: Sequence[TimedWord], *, trust_voice: bool = False, noisy: bool = False
+) -> list[TimedWord]:
     """One set of word times from two routes; phones are the acoustic model's where it has the word.
 
-    `voice_late_s`: how late the voice's route is on the whole; it is taken off first.
+    `trust_voice`: where they part the voice is right, as in noise; else the model is, as in spontaneous speech.
+    `noisy`: the voice counts for more in the mean.
+
+    Returns words in order, with the voice's `cost` and `spread` where it has the word; `parted` is the difference of
+    the two routes in start and end (s), None where only one of them has the word.
     """
     modelled = {word.token: word for word in model}
-    voiced = {word.token: word.shifted(-voice_late_s) for word in voice}
-    both = sorted(modelled.keys() & voiced.keys())
-    lost = np.mean([abs(modelled[token].start - voiced[token].start) > _LOST_S for token in both]) if both else 1.0
-    share = 0.5 * max(0.0, 1.0 - 3.0 * float(lost))
+    voiced = {word.token: word for word in voice}
+    share = _IN_NOISE if noisy else _MODEL_SHARE
     result = []
     for token in sorted(modelled.keys() | voiced.keys()):
-        a, b = modelled.get(token), voiced.get(token)
+        a, b, before = modelled.get(token), voiced.get(token), voiced.get(token - 1)
         if a is not None and b is not None:
-            word = a.moved(_between(a.start, b.start, share), _between(a.end, b.end, share))
-            apart = max(abs(a.start - b.start), abs(a.end - b.end))
-            result.append(_sure(word, 1 / (1 + (apart / _DOUBT_S) ** 2)))
-        elif a is not None:
-            result.append(_sure(a, _ALONE))
-        elif b is not None:
-            result.append(_sure(b, _ALONE))
+            begins = before is None or b.start - before.end >= _PAUSE_S
+            start = _between(a.start, b.start, 1.0 if begins else share, trust_voice)
+            word = a.moved(start, _between(a.end, b.end, share, trust_voice))
+            parted = abs(a.start - b.start), abs(a.end - b.end)
+            result.append(replace(word, cost=b.cost, spread=b.spread, parted=parted))
+        else:
+            result.extend(word for word in (a, b) if word is not None)
     return in_order(result)
 
 
-def _between(model: float, voice: float, share: float) -> float:
-    """The mean of two times that agree (`share` 0.5), moving to the first as they part."""
-    return model + share * (voice - model) * float(np.exp(-(((voice - model) / _TRUST_S) ** 2) / 2))
+def _between(model: float, voice: float, share: float, trust_voice: bool) -> float:
+    """The mean of two times that agree, moving to the trusted one as they part."""
+    agree = float(np.exp(-(((voice - model) / _TRUST_S) ** 2) / 2))
+    mean = share * model + (1 - share) * voice
+    return agree * mean + (1 - agree) * (voice if trust_voice else model)
 
 
 def in_order(words: Sequence[TimedWord]) -> list[TimedWord]:
@@ -59,7 +63,3 @@ def in_order(words: Sequence[TimedWord]) -> list[TimedWord]:
                 word = word.moved(edge, max(word.end, edge + 0.01))
         result.append(word)
     return result
-
-
-def _sure(word: TimedWord, confidence: float) -> TimedWord:
-    return TimedWord(word.token, word.start, word.end, word.phones, confidence * word.confidence)

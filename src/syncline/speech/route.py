@@ -18,13 +18,23 @@ class TimedPhone:
 
 @dataclass(frozen=True)
 class TimedWord:
-    """A token's number in the transcript, its span in seconds, its phones, and how sure the route itself is (0..1)."""
+    """A token's number in the transcript, its span in seconds, its phones, and how sure the route itself is (0..1).
+
+    cost : how badly the sound fits the word, for each 10 ms of it, in units of the route; lower is better.
+    spread : seconds by which several tries of the route differ in the start and in the end.
+    parted : seconds by which two routes differ in the start and in the end.
+    certain : how sure the start and the end are, 0..1 each.
+    """
 
     token: int
     start: float
     end: float
     phones: tuple[TimedPhone, ...]
     confidence: float = 1.0
+    cost: float | None = None
+    spread: tuple[float, float] | None = None
+    parted: tuple[float, float] | None = None
+    certain: tuple[float, float] | None = None
 
     def moved(self, start: float, end: float) -> TimedWord:
         """The word stretched on to another span, its phones in proportion."""
