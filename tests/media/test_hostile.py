@@ -237,7 +237,8 @@ def test_very_many_streams(tmp_path: Path) -> None:
     [
         (Limits(max_bytes=1000), "bytes"),
         (Limits(max_frames=10), "more than 10 pictures"),
-        (Limits(max_seconds=0), "lasts"),
+        (Limits(max_seconds=0), "the clip lasts"),
+        (Limits(max_sound_seconds=0), "the sound lasts"),
         (Limits(max_width=32), "64x48"),
         (Limits(max_total_pixels=1000), "pixels in all"),
         (Limits(max_channels=1), "channels"),

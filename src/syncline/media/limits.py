@@ -14,7 +14,8 @@ class Limits:
     """Upper (and where named lower) bounds of an accepted file; beyond them `LimitError` is raised."""
 
     max_bytes: int = 4 << 30
-    max_seconds: int = 1800
+    max_seconds: int = 1800  # of pictures
+    max_sound_seconds: int = 5400  # a lecture, a film: sound costs 230 MB an hour where it is analysed
     max_frames: int = 250_000
     max_width: int = 4096  # upright or lying: either side
     max_height: int = 4096

@@ -279,9 +279,9 @@ def _audio(stream: av.AudioStream, walk: PacketWalk, path: Path, limits: Limits)
     # The encoder's priming is dropped by the decoder: it lies before zero (MP4), or before the declared start (MP3).
     start = max(0, walk.sound_start if stream.start_time is None else stream.start_time)
     duration = max(Fraction(0), (walk.sound_end - start) * base)
-    if duration > limits.max_seconds:
+    if duration > limits.max_sound_seconds:
         raise LimitError(
-            f"the sound lasts {float(duration):,.0f} s and the limit is {limits.max_seconds:,} s",
+            f"the sound lasts {float(duration):,.0f} s and the limit is {limits.max_sound_seconds:,} s; cut it",
             file=path,
             stage="probe",
         )

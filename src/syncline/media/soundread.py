@@ -95,7 +95,8 @@ class _Collector:
     def _append(self, samples: npt.NDArray[np.generic]) -> None:
         self._bytes += samples.nbytes
         limits = self._info.limits
-        if self._bytes > limits.max_sound_bytes or self._store.count > limits.max_seconds * limits.max_sample_rate:
+        longest = limits.max_sound_seconds * limits.max_sample_rate
+        if self._bytes > limits.max_sound_bytes or self._store.count > longest:
             raise LimitError(
                 f"the sound needs more than {limits.max_sound_bytes >> 20} MB of memory; cut it",
                 file=self._info.path,
