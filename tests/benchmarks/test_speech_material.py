@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
-
 from benchmarks.speech_material import boundary_errors
+
 from syncline.speech.cuesheet import Word
 
 
