@@ -138,7 +138,7 @@ def _growing(line: _Line, windows: tuple[OffsetAt, ...], period: float) -> Drift
     # An offset that grows by s each second is a sound that runs 1 / (1 − s) times as fast.
     percent = 100 * line.slope / (1 - line.slope)
     error = 100 * line.error
-    tolerance = max(RATE_TOLERANCE, 2 * error, STEEP_TOLERANCE * abs(percent))
+    tolerance = max(RATE_TOLERANCE, STEEP_TOLERANCE * abs(percent))
     rates = explaining(percent, tolerance, 1 / period)
     pace = "fast" if percent > 0 else "slow"
     said = f"the sound runs {abs(percent):.3f} % too {pace}: {abs(1000 * line.slope):.2f} ms a second"
