@@ -192,8 +192,8 @@ def _own_text() -> str:
         "squares, the other trained to tell shifts, have to agree within a frame. GRID's is 0 (lips against bursts, by "
         f"hand, to about 10 ms); its 3 s clips read {middle:+.0f} ms (median), half of them within "
         f"{np.median(np.abs(errors - middle)):.0f} ms of that. Only GRID's shares are held against a truth "
-        "from elsewhere; the others' are agreement of a part with its whole clip, by the same weights, and a window nearly "
-        "as long as its clip (5 s of vrt1, astorfi and vox_00015, 20 s of german_news) agrees with it almost by "
+        "from elsewhere; the others' are agreement of a part with its whole clip, by the same weights, and a window "
+        "nearly as long as its clip (5 s of vrt1, astorfi and vox_00015, 20 s of german_news) agrees with it almost by "
         "construction. What was chosen (features, the limit of confidence) was chosen on these speakers.\n\n"
         + table(["clip", "length", "both", "linear", "common", "agree"], rows)
     )
