@@ -17,7 +17,7 @@ from syncline.media.limits import Limits
 from syncline.media.picture import Picture
 from syncline.media.probe import need_picture, probe
 from syncline.media.read import read_pictures, read_sound
-from syncline.media.sound import Sound, analysis_sound
+from syncline.media.sound import Sound, analysis_sound, analysis_source
 
 ORDERS = {
     "all": list(range(60)),
@@ -273,10 +273,21 @@ def test_the_analysis_copy(rate: int, channels: int) -> None:
     assert np.abs(y[800:-800] - wanted[800:-800]).max() < 0.01
 
 
-def test_five_one_with_an_empty_centre_is_still_heard() -> None:
+@pytest.mark.parametrize("left", [0.0, 3e-5, 3e-3])  # digital silence, dither, bleed of the other channels
+def test_five_one_with_an_empty_centre_is_still_heard(left: float) -> None:
     samples = np.repeat(clips.tone(1, 16_000), 6, axis=1)
-    samples[:, 2] = 0
-    assert np.abs(analysis_sound(Sound(samples, 16_000, "5.1"))).max() > 0.1
+    samples[:, 2] *= left
+    samples[:, 3] = clips.tone(1, 16_000, 1, 40)[:, 0]  # effects in which nobody speaks
+    sound = Sound(samples, 16_000, "5.1")
+    assert analysis_source(sound) == "mix, for the centre is silent"
+    wanted = samples[:, [0, 1, 2, 4, 5]].mean(axis=1)
+    assert np.abs(analysis_sound(sound) - wanted).max() < 1e-6
+
+
+def test_what_is_listened_to() -> None:
+    samples = np.repeat(clips.tone(1, 16_000), 6, axis=1)
+    assert analysis_source(Sound(samples, 16_000, "5.1")) == "centre"
+    assert analysis_source(Sound(samples[:, :2], 16_000, "stereo")) == "mix"
 
 
 @pytest.mark.parametrize("spill", [16 << 20, 1000])

@@ -7,6 +7,7 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -22,6 +23,12 @@ _SPARE = 64  # samples that a resampler may give beyond the exact duration
 _DEFAULT_LAYOUTS = {1: "mono", 2: "stereo", 3: "3.0", 4: "quad", 5: "5.0", 6: "5.1", 7: "6.1", 8: "7.1"}
 _CENTRED = frozenset({"3.0", "3.1", "4.0", "5.0", "5.0(side)", "5.1", "5.1(side)", "6.0", "6.1", "7.0", "7.1"})
 _CENTRE = 2
+_WITH_LFE = frozenset({"3.1", "4.1", "5.1", "5.1(side)", "6.1", "7.1", "7.1(wide)", "7.1(wide-side)"})
+_LFE = 3
+# A centre that carries the dialogue stands near or above the mix; dither and bleed do not: -60 dBFS, 30 dB under it.
+_HEARD_DBFS, _HEARD_UNDER_MIX_DB = -60.0, 30.0
+
+Source = Literal["centre", "mix", "mix, for the centre is silent"]
 
 
 def layout_name(layout: str, channels: int) -> str:
@@ -99,14 +106,15 @@ def as_float(samples: npt.NDArray[np.generic]) -> npt.NDArray[np.float32]:
 def analysis_sound(sound: Sound) -> npt.NDArray[np.float32]:
     """(n,) float32, mono, 16 kHz, resampled by soxr (high quality).
 
-    Sound with a centre channel (5.1) gives that channel, where film puts the dialogue; else the mean of all. Where the
-    centre is silent the mean of all is taken too.
+    Sound with a centre channel (5.1) gives that channel, where film puts the dialogue, if it is heard; else the mean
+    of all but the low-frequency channel: `analysis_source` says which.
     """
-    centre = sound.layout in _CENTRED and sound.channels > _CENTRE and _is_heard(sound, _CENTRE)
+    centre = analysis_source(sound) == "centre"
+    used = _mixed_channels(sound)
     if sound.sample_rate == ANALYSIS_RATE:
-        return _collected((_mono(block, centre) for block in blocks(sound.samples)), sound.samples.shape[0])
+        return _collected((_mono(block, centre, used) for block in blocks(sound.samples)), sound.samples.shape[0])
     stream = soxr.ResampleStream(sound.sample_rate, ANALYSIS_RATE, 1, dtype="float32", quality="HQ")
-    parts = (stream.resample_chunk(_mono(block, centre)) for block in blocks(sound.samples))
+    parts = (stream.resample_chunk(_mono(block, centre, used)) for block in blocks(sound.samples))
     rest = (stream.resample_chunk(np.zeros(0, np.float32), last=True) for _ in range(1))
     return _collected(itertools.chain(parts, rest), math.ceil(sound.seconds * ANALYSIS_RATE) + _SPARE)
 
@@ -121,13 +129,32 @@ def _collected(parts: Iterator[npt.NDArray[np.float32]], most: int) -> npt.NDArr
     return np.asarray(whole[:count])
 
 
-def _is_heard(sound: Sound, channel: int) -> bool:
-    return any(np.any(block[:, channel]) for block in blocks(sound.samples))
+def analysis_source(sound: Sound) -> Source:
+    """Which channels `analysis_sound` listens to; "mix, for the centre is silent" where a centre would be expected."""
+    if sound.layout not in _CENTRED or sound.channels <= _CENTRE:
+        return "mix"
+    power, others, count = 0.0, 0.0, 0
+    used = [channel for channel in _mixed_channels(sound) if channel != _CENTRE]
+    for block in blocks(sound.samples):
+        values = as_float(block).astype(np.float64)
+        power += float((values[:, _CENTRE] ** 2).sum())
+        others += float((values[:, used] ** 2).sum()) / max(1, len(used))
+        count += len(values)
+    centre_db, others_db = (10 * math.log10(total / max(1, count) + 1e-20) for total in (power, others))
+    heard = centre_db >= _HEARD_DBFS and centre_db >= others_db - _HEARD_UNDER_MIX_DB
+    return "centre" if heard else "mix, for the centre is silent"
 
 
-def _mono(block: npt.NDArray[np.generic], centre: bool) -> npt.NDArray[np.float32]:
-    """(n,) float32: the centre channel of a block, or the mean of all."""
+def _mixed_channels(sound: Sound) -> list[int]:
+    """All channels but that of low-frequency effects, in which nobody speaks."""
+    lfe = _LFE if sound.layout in _WITH_LFE and sound.channels > _LFE else -1
+    return [channel for channel in range(sound.channels) if channel != lfe]
+
+
+def _mono(block: npt.NDArray[np.generic], centre: bool, used: list[int]) -> npt.NDArray[np.float32]:
+    """(n,) float32: the centre channel of a block, or the mean of some."""
     if centre:
         return as_float(block[:, _CENTRE])
-    mean: npt.NDArray[np.float32] = as_float(block).mean(axis=1, dtype=np.float32)
+    part = block if len(used) == block.shape[1] else block[:, used]
+    mean: npt.NDArray[np.float32] = as_float(part).mean(axis=1, dtype=np.float32)
     return mean

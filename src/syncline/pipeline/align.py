@@ -11,12 +11,11 @@ from typing import Final
 from syncline.errors import InputError
 from syncline.events import Fallback, Listener, Note, silent
 from syncline.media.atomic import AtomicOutput, refuse_existing
-from syncline.media.read import analysis_sound
 from syncline.pipeline.draw import one_thread_each
 from syncline.pipeline.options import DubOptions, read_transcript
 from syncline.pipeline.outputs import refuse_inputs
 from syncline.pipeline.plugins import by_plugin, recognised_words, words_model
-from syncline.pipeline.prepare import DEFAULT_LANGUAGE, cue_sheet, language_of, open_material, read_whole
+from syncline.pipeline.prepare import DEFAULT_LANGUAGE, analysis_copy, cue_sheet, language_of, open_material, read_whole
 from syncline.speech.aligners.given import GivenAligner
 from syncline.speech.aligners.own import AUTO
 from syncline.speech.aligners.registry import find_aligner
@@ -159,7 +158,7 @@ def _align(
     if transcript is None and model is None and aligner is not AUTO and not isinstance(aligner, GivenAligner):
         raise InputError(f"the aligner {aligner.name} needs a transcript, or words that are recognised", stage=STAGE)
     material = open_material(audio)
-    y16k = analysis_sound(read_whole(material))
+    y16k = analysis_copy(read_whole(material), on_event)
     text, asked = transcript, options.language
     notes: tuple[str, ...] = ()
     if model is not None:

@@ -18,7 +18,7 @@ from syncline.face.tracks import Tracks
 from syncline.media.info import MediaInfo
 from syncline.media.probe import need_picture, need_sound, probe
 from syncline.media.read import analysis_sound, read_sound
-from syncline.media.sound import Sound
+from syncline.media.sound import Sound, analysis_source
 from syncline.speech.apart import listen
 from syncline.speech.cuesheet import CueSheet
 from syncline.store import Step, StepCache, code_version, file_hash
@@ -87,6 +87,13 @@ def read_whole(material: Material) -> Sound:
     return read_sound(material.info).from_zero()
 
 
+def analysis_copy(sound: Sound, on_event: Listener) -> Floats:
+    """The mono copy that is analysed; a centre channel that holds no dialogue is told."""
+    if analysis_source(sound).endswith("silent"):
+        on_event(Note("sound", "the centre channel is silent: speech is looked for in the mix of the others"))
+    return analysis_sound(sound)
+
+
 def hear(
     material: Material,
     sound: Sound,
@@ -96,7 +103,7 @@ def hear(
     on_event: Listener,
 ) -> Heard:
     """Find what is said in a sound: aligned to its transcript, or recognised without one."""
-    y16k = analysis_sound(sound)
+    y16k = analysis_copy(sound, on_event)
     cue = cue_sheet(material, y16k, transcript, language, cache)
     for text in cue.notes:
         on_event(Note("speech", text))
