@@ -275,9 +275,9 @@ def test_the_analysis_copy(rate: int, channels: int) -> None:
 
 @pytest.mark.parametrize("left", [0.0, 3e-5, 3e-3])  # digital silence, dither, bleed of the other channels
 def test_five_one_with_an_empty_centre_is_still_heard(left: float) -> None:
-    samples = np.repeat(clips.tone(1, 16_000), 6, axis=1)
+    samples = np.repeat(clips.tone(1, 16_000), 6, axis=1).astype(np.float32) / 32768
     samples[:, 2] *= left
-    samples[:, 3] = clips.tone(1, 16_000, 1, 40)[:, 0]  # effects in which nobody speaks
+    samples[:, 3] = clips.tone(1, 16_000, 1, 40)[:, 0] / 32768  # effects in which nobody speaks
     sound = Sound(samples, 16_000, "5.1")
     assert analysis_source(sound) == "mix, for the centre is silent"
     wanted = samples[:, [0, 1, 2, 4, 5]].mean(axis=1)
