@@ -32,6 +32,11 @@ def test_others_are_not(before: str, after: str, apart: float) -> None:
     assert certainties(words, 20.0)[1][0] < SURE
 
 
+def test_nothing_is_sure_in_noise() -> None:
+    words = [word(0, 1.0, "ban"), word(1, 1.3, "tu")]
+    assert certainties(words, 12.0)[1][0] < SURE
+
+
 def test_one_route_alone_is_never_sure() -> None:
     words = [word(0, 1.0, "ban"), replace(word(1, 1.3, "tu"), parted=None)]
     assert certainties(words, 20.0)[1][0] < SURE
