@@ -76,10 +76,10 @@ NOT_SEEN_WITHIN = NOT_SEEN_AGAINST | {("box seam", SMALL), ("colour in a box", S
 
 
 UNSEEN = (
-    "Not counted, for it cannot be seen: on a face of 66 px between the eyes, 96 px are no loss, and teeth, and without "
-    "the original borders and colour, are too small; behind a moustache the tracker guesses the lips, so that neither "
-    "teeth nor a freeze show. Without the original an altered upper face is just another face. Seen only with a hard, "
-    "upright edge is a border without the original, and only a change of hue is a change of colour."
+    "Not counted, for it cannot be seen: on a face of 66 px between the eyes, 96 px are no loss, and teeth (without "
+    "the original borders and colour, too) are too small; behind a moustache the tracker guesses the lips, so that "
+    "neither teeth nor a freeze show. Without the original an altered upper face is just another face, a border shows "
+    "only where it is hard and upright, and a change of colour only where the hue changes."
 )
 
 

@@ -187,7 +187,7 @@ def _moving(mouth: SeenMouth, silent: Mask) -> Mask:
     result = np.zeros(len(mouth), np.bool_)
     swing = round(SWING_S / frame_period(mouth.times))
     for first, last in runs(silent & mouth.usable):
-        turns = _turns(mouth.opening[first:last], CHATTER_IOD)
+        turns = _turns(_steadied(mouth.opening[first:last]), CHATTER_IOD)
         times = mouth.times[first:last]
         group: list[int] = []
         for turn in [*turns, -1]:
@@ -198,6 +198,14 @@ def _moving(mouth: SeenMouth, silent: Mask) -> Mask:
                 result[max(first, first + group[0] - swing) : min(last, first + group[-1] + swing + 1)] = True
             group = [turn]
     return result
+
+
+def _steadied(values: Floats) -> Floats:
+    """A curve without what alternates from picture to picture: that is a flicker, and told as one."""
+    if len(values) < 3:
+        return values
+    padded = np.pad(values, 1, mode="edge")
+    return np.asarray((padded[:-2] + 2 * padded[1:-1] + padded[2:]) / 4, np.float32)
 
 
 def _turns(values: Floats, least: float) -> list[int]:

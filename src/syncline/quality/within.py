@@ -25,8 +25,8 @@ USUAL_WEIGHT: Final = 0.4
 # log10 of power (`quality.spectra.against_eyes`): a mouth below it is soft, and nothing is said of its finest detail.
 # Real faces stay over -0.9; of 96 px, enlarged, over -1.1; out of focus by 2 % of the eyes' distance, under -1.25.
 SOFT: Final = -1.18
-# px an IOD: smaller faces show their own edges as hard as a border, have lost what an enlargement loses, and the colour
-# of their lips spreads over the skin.
+# px an IOD: smaller faces show their own edges as hard as a border, have lost what an enlargement loses, the colour of
+# their lips spreads over the skin, and their teeth are few pixels.
 LARGE_IOD: Final = 90.0
 
 
@@ -61,7 +61,7 @@ class WithinMeter:
         found = self._trembling.add(patch)
         if found is not None:
             self._flicker.add(time, found[0])
-            if found[1] is not None:
+            if found[1] is not None and iod >= LARGE_IOD:
                 self._teeth.add(time, found[1])
         if self._frames % DETAIL_EVERY == 0:
             powers = spectra.bands(judged, points)
