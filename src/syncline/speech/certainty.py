@@ -1,9 +1,10 @@
 """How sure a word's start and end are, from how well independent tries agree and from what meets there.
 
-The weights are a logistic regression on boundaries of GRID clips (clean, and in pink noise and babble at 20, 10 and 5
-dB) for "within 50 ms"; the test clips took no part. A boundary is sure (`SURE`) only where an obstruent follows a
-sonorant, the one place that is sharp in the sound, where the two routes and the voice's three rates all agree, and
-where there is no noise: 99 % of those lay within 50 ms, of boundaries of other kinds that agree as well 89 to 92 %.
+The weights are a logistic regression (`training/boundary_certainty.py`) for "within 50 ms" on boundaries of GRID clips,
+clean and in pink noise and babble at 20, 10 and 5 dB; the test clips took no part. A boundary is sure (`SURE`) only
+where an obstruent follows a sonorant, the one place that is sharp in the sound, where the two routes and the voice's
+three rates all agree, and where there is no noise: 99 % of those lay within 50 ms, of boundaries of other kinds that
+agree as well 89 to 92 %.
 """
 
 from __future__ import annotations
