@@ -72,6 +72,13 @@ def _mediapipe() -> Any:
     return mediapipe
 
 
+# A landmark of x, y and z in a list, as Protocol Buffers write it: field 1 of 15 bytes, then three floats with tags.
+_LANDMARK: Final = np.dtype(
+    [("list", "<u2"), ("tx", "u1"), ("x", "<f4"), ("ty", "u1"), ("y", "<f4"), ("tz", "u1"), ("z", "<f4")]
+)
+_LANDMARK_TAGS: Final = {"list": 0x0F0A, "tx": 0x0D, "ty": 0x15, "tz": 0x1D}
+
+
 class MeshGraph:
     """478 landmarks of the face that fills one square RGB crop of `MESH_SIDE` pixels."""
 
@@ -113,11 +120,23 @@ class MeshGraph:
         packet = self._answers.pop(stamp, None)
         if packet is None or packet.is_empty():
             return None
-        points = self._get.get_proto(packet).landmark
+        points = self._points(packet)
         if len(points) != POINTS:
             raise StageError(f"The landmark model gave {len(points)} points, not {POINTS}.", stage="track")
-        flat = [value for point in points for value in (point.x, point.y, point.z)]
-        return np.array(flat, np.float32).reshape(POINTS, 3) * MESH_SIDE
+        return np.asarray(points * MESH_SIDE, np.float32)
+
+    def _points(self, packet: Any) -> npt.NDArray[np.float32]:
+        """(N, 3) float32 of a NormalizedLandmarkList.
+
+        Its wire format is read as a table: as a message it costs 0.4 ms, a tenth of what the model takes.
+        """
+        wire: bytes = self._get._packet_getter._get_serialized_proto(packet)
+        if len(wire) % _LANDMARK.itemsize == 0:
+            table = np.frombuffer(wire, _LANDMARK)
+            if all((table[name] == value).all() for name, value in _LANDMARK_TAGS.items()):
+                return np.stack([table["x"], table["y"], table["z"]], axis=1).astype(np.float32)
+        found = self._get.get_proto(packet).landmark  # with a field more or less than x, y and z
+        return np.array([(point.x, point.y, point.z) for point in found], np.float32).reshape(-1, 3)
 
     def close(self) -> None:
         """Stop the graph and free its memory."""
