@@ -84,6 +84,7 @@ class Delivered:
     """
 
     shape: npt.NDArray[np.float32]
+    lips: npt.NDArray[np.float32]
     usable: npt.NDArray[np.bool_]
     tears: Tears | None
 

@@ -41,7 +41,8 @@ def main(channel: Channel) -> None:
                 writer.write(_picture(job.like, ring, number), shot.time)
                 if number:  # the writer keeps a picture until the next one says how long it is shown
                     channel.send(PICTURE_DONE)
-        channel.send(Delivered(*watch.seen(job.usable)))
+        shape, lips, good, tears = watch.seen()
+        channel.send(Delivered(shape, lips, good & job.usable, tears))
 
 
 def _shots(channel: Channel) -> Iterator[Shot]:

@@ -44,7 +44,7 @@ def score_take(
     # Seconds on the sound's clock, by the file's own timestamps: what encoding and muxing shifted, counts.
     times = plate_times(info) - float(audio.start - info.start)
     shown = np.array([frame.plate_index for frame in line.frames], np.int64)
-    mouth = SeenMouth(times, delivered.shape, delivered.usable)
+    mouth = SeenMouth(times, delivered.shape, delivered.usable, delivered.lips)
     return measure(
         mouth,
         line.heard.y16k,

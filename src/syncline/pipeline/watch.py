@@ -16,8 +16,10 @@ from syncline.face.graphs import MeshGraph
 from syncline.face.regions import Crop, Region, cut_region
 from syncline.face.topology import POINTS
 from syncline.media.picture import Picture
+from syncline.motion.mouthtrack import CHANNELS
 from syncline.pipeline.aside import Aside
 from syncline.quality import seen_mouth
+from syncline.quality.lips import LIP_FEATURES
 from syncline.quality.tears import TearMeter, Tears
 
 BLOCK: Final = 64  # pictures whose landmarks are held at once
@@ -76,14 +78,13 @@ class Watch:
             return
         self._offer(_Look(crop) if self.still is None else _Look(crop, *_beside(self.still, picture, region)))
 
-    def seen(self, usable: Mask) -> tuple[Floats, Mask, Tears | None]:
-        """Wait for the last picture; shape (T, 4) and usable (T,) as `quality.SeenMouth` has them, tears of a still.
+    def seen(self) -> tuple[Floats, Floats, Mask, Tears | None]:
+        """Wait for the last picture; shape (T, 4), lips (T, 8) and usable (T,) as `quality.SeenMouth` has them.
 
-        usable : (T,) bool, what the caller knows of it.
+        Last the tears of a still.
         """
         self._offer(False)
-        shape, good = self._watching.result()
-        return shape, good & usable, None if self.still is None else self._tears.result()
+        return *self._watching.result(), None if self.still is None else self._tears.result()
 
     def _offer(self, entry: _Look | bool) -> None:
         while True:
@@ -94,14 +95,17 @@ class Watch:
             except queue.Full:
                 continue
 
-    def _measured(self) -> tuple[Floats, Mask]:
+    def _measured(self) -> tuple[Floats, Floats, Mask]:
         """Landmarks are measured a block at a time, so that few are held."""
-        shapes, good = [np.zeros((0, 4), np.float32)], [np.zeros(0, np.bool_)]
+        shapes, lips = [np.zeros((0, len(CHANNELS)), np.float32)], [np.zeros((0, len(LIP_FEATURES)), np.float32)]
+        good = [np.zeros(0, np.bool_)]
         block: list[Floats] = []
 
         def measure() -> None:
             mouth = seen_mouth(np.stack(block), np.arange(len(block)))
+            assert mouth.lips is not None
             shapes.append(mouth.shape)
+            lips.append(mouth.lips)
             good.append(mouth.usable)
             block.clear()
 
@@ -111,7 +115,7 @@ class Watch:
                 measure()
         if block:
             measure()
-        return np.concatenate(shapes), np.concatenate(good)
+        return np.concatenate(shapes), np.concatenate(lips), np.concatenate(good)
 
     def _tracked(self) -> Iterator[Floats]:
         """(478, 3) float32 pixels of each picture, NaN where no face is seen."""
