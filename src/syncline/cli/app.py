@@ -22,7 +22,7 @@ app = typer.Typer(
     name="syncline",
     help="Make people on screen speak a given soundtrack, and prove that they do.",
     epilog="Exit codes: 0 done, 1 the result failed its own check, 2 input or arguments, 3 a limit, "
-    "4 a missing dependency, 5 our fault, 130 stopped.",
+    "4 a missing dependency, 5 our fault, 6 no score: nobody is seen or heard, 130 stopped.",
     add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
