@@ -134,7 +134,7 @@ class MeshGraph:
         if len(wire) % _LANDMARK.itemsize == 0:
             table = np.frombuffer(wire, _LANDMARK)
             if all((table[name] == value).all() for name, value in _LANDMARK_TAGS.items()):
-                return np.stack([table["x"], table["y"], table["z"]], axis=1).astype(np.float32)
+                return np.stack([np.asarray(table[name], np.float32) for name in "xyz"], axis=1)
         found = self._get.get_proto(packet).landmark  # with a field more or less than x, y and z
         return np.array([(point.x, point.y, point.z) for point in found], np.float32).reshape(-1, 3)
 
