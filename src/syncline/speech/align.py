@@ -15,9 +15,11 @@ import numpy.typing as npt
 
 from syncline.errors import InputError
 from syncline.speech.activity import denoise, runs, signal_to_noise_db, speech_activity
+from syncline.speech.beside import NOISY, with_background
 from syncline.speech.certainty import certainties, squeezed
 from syncline.speech.chunks import Chunk, cut
 from syncline.speech.cuesheet import CueSheet, Phone, Word, contiguous, silent_sheet
+from syncline.speech.doubt import doubt, marked
 from syncline.speech.edges import Heard, refine_edges
 from syncline.speech.features import FRAME_RATE, HOP, SAMPLE_RATE, checked_sound
 from syncline.speech.merge import in_order, merge
@@ -39,7 +41,6 @@ _REGULAR = 0.35  # read speech, also in noise: 0.1 to 0.3; spontaneous speech, i
 _NOISY_DB = 16.0  # under this the user is told
 _MOST_JOINED = 6  # tokens that a voice may speak as one word
 _NAMED = 5  # words in a note
-_DOUBTFUL = 0.2  # mean confidence under which the text is doubted
 _ONE_MISSING = 0.5  # in clean sound the model finds its way unless the text is another
 _UNCOVERED_S = 0.6  # of speech without a word is told
 _NEAR_S = 0.15  # of a word is its own
@@ -86,9 +87,10 @@ def align(y16k: npt.ArrayLike, transcript: str, language: str, routes: Sequence[
         words.extend(placed)
         sources.add(source)
     if noisy:
-        notes = (*notes, "the sound is noisy: times are less exact")
-    notes = (*notes, *_doubts(words, tokens, pieces), *_misfits(words, tokens, active))
-    return sheet_of(in_order(words), tokens, duration, language, "/".join(sorted(sources)), notes)
+        notes = (*notes, NOISY)
+    notes = (*notes, *_left_out(tokens, pieces), *_misfits(words, tokens, active))
+    cue = sheet_of(in_order(words), tokens, duration, language, "/".join(sorted(sources)), notes)
+    return with_background(marked(cue, doubt(y, cue, active)), y, active)
 
 
 def sheet_of(
@@ -213,14 +215,11 @@ def _has_model(language: str) -> bool:
     return language.lower().replace("_", "-").split("-")[0] == "en"
 
 
-def _doubts(words: Sequence[TimedWord], tokens: Sequence[Token], pieces: Sequence[Chunk]) -> list[str]:
-    notes = []
-    if pieces and pieces[-1].end < len(tokens):
-        left = len(tokens) - pieces[-1].end
-        notes.append(f"the transcript is longer than the sound: its last {left} words were left out")
-    if words and np.mean([word.confidence for word in words]) < _DOUBTFUL:
-        notes.append("the transcript may not be what is said: two ways of aligning it disagree")
-    return notes
+def _left_out(tokens: Sequence[Token], pieces: Sequence[Chunk]) -> list[str]:
+    """A note on words that come after the end of the sound."""
+    if not pieces or pieces[-1].end >= len(tokens):
+        return []
+    return [f"the transcript is longer than the sound: its last {len(tokens) - pieces[-1].end} words were left out"]
 
 
 def _misfits(words: Sequence[TimedWord], tokens: Sequence[Token], active: npt.NDArray[np.bool_]) -> list[str]:

@@ -11,13 +11,14 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from syncline.speech.activity import denoise, signal_to_noise_db
 from syncline.speech.articulation import flags, known
-from syncline.speech.cuesheet import CueSheet, Phone
+from syncline.speech.cuesheet import CueSheet, Phone, Word
 from syncline.speech.features import FRAME_RATE, HOP, SAMPLE_RATE, checked_sound
 from syncline.speech.phone_scores import phone_model, phone_scores
 from syncline.speech.sphinx import arpabet
@@ -138,13 +139,19 @@ def marked(cue: CueSheet, found: Doubt) -> CueSheet:
         return replace(cue, notes=notes)
     limits = [_limit(belief, found.wrong) for belief in found.words]
     words = tuple(
-        replace(word, confidence=min(word.confidence, limit)) for word, limit in zip(cue.words, limits, strict=True)
+        replace(word, confidence=min(word.confidence, limit), extra=_limited(word, limit))
+        for word, limit in zip(cue.words, limits, strict=True)
     )
     phones = tuple(
         replace(phone, confidence=min(phone.confidence, limits[phone.word])) if phone.word >= 0 else phone
         for phone in cue.phones
     )
     return replace(cue, words=words, phones=phones, notes=notes)
+
+
+def _limited(word: Word, limit: float) -> dict[str, Any]:
+    """What a word carries, its ends no surer than the word."""
+    return {name: min(value, limit) if name.endswith("_confidence") else value for name, value in word.extra.items()}
 
 
 def _limit(belief: float, wrong: bool) -> float:

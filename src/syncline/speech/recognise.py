@@ -14,7 +14,8 @@ from itertools import pairwise
 import numpy as np
 import numpy.typing as npt
 
-from syncline.speech.activity import speech_segments
+from syncline.speech.activity import segments_of, speech_activity
+from syncline.speech.beside import with_background
 from syncline.speech.cuesheet import CueSheet, Phone, contiguous, silent_sheet
 from syncline.speech.features import SAMPLE_RATE, checked_sound
 from syncline.speech.sphinx import recognise_phones
@@ -35,7 +36,8 @@ def recognise(y16k: npt.ArrayLike, language: str | None = None) -> CueSheet:
     y = checked_sound(y16k)
     duration = len(y) / SAMPLE_RATE
     tag = language or "und"
-    segments = speech_segments(y)
+    active = speech_activity(y)
+    segments = segments_of(active, duration)
     if not segments:
         return silent_sheet(duration, tag, "no speech was found in the sound", source="recognised")
     english = tag.lower().split("-")[0] == "en"
@@ -47,7 +49,8 @@ def recognise(y16k: npt.ArrayLike, language: str | None = None) -> CueSheet:
             Phone(phone.ipa, start + phone.start, start + phone.end, confidence) for phone in recognise_phones(piece)
         )
     notes = () if english else ("phones were recognised with an English model; they are approximate",)
-    return CueSheet(tag, (), contiguous(phones, duration), duration, "recognised", notes)
+    cue = CueSheet(tag, (), contiguous(phones, duration), duration, "recognised", notes)
+    return with_background(cue, y, active)
 
 
 def _cut(segments: list[tuple[float, float]], duration: float) -> list[tuple[float, float]]:
