@@ -73,6 +73,11 @@ def without_refinement(spoken: Spoken) -> Sequence[Word]:
         return ours(spoken)
 
 
+def with_bias(spoken: Spoken) -> Sequence[Word]:
+    with patch.object(aligning, "without_bias", list):
+        return ours(spoken)
+
+
 def model_alone(spoken: Spoken) -> Sequence[Word]:
     return aligning.align(spoken.sound, spoken.transcript, spoken.language, routes=("model",)).words
 
@@ -134,6 +139,7 @@ def _grid() -> Part:
     routes: dict[str, Aligner] = {
         "this aligner": ours,
         "without edge refinement": without_refinement,
+        "without bias by phones": with_bias,
         "its voice route alone": voice_alone,
         "pocketsphinx alone": model_alone,
         "plain espeak-ng warping": plain_warping,

@@ -16,6 +16,7 @@ import numpy.typing as npt
 from syncline.errors import InputError
 from syncline.speech.activity import denoise, runs, signal_to_noise_db, speech_activity
 from syncline.speech.beside import NOISY, with_background
+from syncline.speech.boundary_bias import without_bias
 from syncline.speech.certainty import certainties, squeezed
 from syncline.speech.chunks import Chunk, cut
 from syncline.speech.cuesheet import CueSheet, Phone, Word, contiguous, silent_sheet
@@ -159,6 +160,8 @@ def _placed(
     tries = tried(y[first * HOP : last * HOP], active[first:last], tokens[piece.token : piece.end], language, routes)
     words = merge(tries.model, tries.voice, trust_voice=tries.irregular < _REGULAR, noisy=tries.depth_db < NOISY_DB)
     words = refine_edges(words, tries.heard)
+    if _has_model(language):
+        words = without_bias(words)
     trust = _ONE_MISSING if _model_missed(tries, routes, language) else 1.0
     words = [
         replace(word, certain=(start * trust, end * trust), confidence=min(start, end) * trust)

@@ -121,7 +121,8 @@ def _voice_of(reading: Reading) -> _Voice:
         pieces.append(reading.spoken.sound[int(start * SAMPLE_RATE) : int(end * SAMPLE_RATE)])
         position += len(pieces[-1]) / SAMPLE_RATE
     position = max(position, starts[-1])
-    return _Voice(np.concatenate([*pieces, edge]), np.array([*starts, position], np.float64) * FRAME_RATE, tuple(firsts))
+    times = np.array([*starts, position], np.float64)
+    return _Voice(np.concatenate([*pieces, edge]), times * FRAME_RATE, tuple(firsts))
 
 
 def _laid(reading: Reading, recorded: FloatArray, masking: Masking) -> _Laid:
