@@ -10,7 +10,8 @@ from syncline.media.sound import analysis_sound
 from syncline.media.soundread import read_sound
 from syncline.motion.soundnet import standardised_bands
 from syncline.quality.drift import Drift, measure_drift
-from syncline.quality.evidence import Guide, Streams, along, table
+from syncline.quality.evidence import Guide, Streams, along, row_agreement, table
+from syncline.quality.jump import best_jump
 from syncline.quality.mismatch import measure_mismatch
 from syncline.quality.rates import explaining
 from syncline.quality.syncmodel import shipped_model
@@ -77,6 +78,52 @@ def test_a_jump_is_found_where_it_is(speech: np.ndarray, at: float) -> None:
     assert found.kind == "jump", found.sentence
     assert found.jump_s == pytest.approx(at, abs=1.0)
     assert found.jump_ms == pytest.approx(120, abs=25)
+    assert found.jump_from_s is not None
+    assert found.jump_to_s is not None
+    assert found.jump_from_s - 0.2 <= at <= found.jump_to_s + 0.2
+    assert found.jump_to_s - found.jump_from_s < 4
+
+
+def synthetic(breaks: int, quiet: slice = slice(0, 0), by: int = 6) -> Streams:
+    """Streams of 20 s that agree, from row `breaks` on with the sound `by` rows early; nothing is heard in `quiet`."""
+    rng = np.random.default_rng(6)
+    heard = rng.normal(size=(1100, 16)).astype(np.float32)
+    heard[quiet] = 0
+    seen = np.concatenate([heard[:breaks], heard[breaks - by : 1000 - by]]) / 16
+    return Streams(seen + rng.normal(0, 0.05, seen.shape).astype(np.float32), heard, np.ones(len(seen), bool), 0)
+
+
+def test_in_unbroken_speech_a_jump_is_found_to_a_tenth_of_a_second() -> None:
+    both = synthetic(600)
+    found = best_jump(both, table(both, 0.6))
+    assert found is not None
+    assert found.by == pytest.approx(0.12, abs=0.005)
+    # The mouth follows the later sound from row 600 on, which is the middle of a cut of 6 rows in the sound.
+    assert found.when == pytest.approx(12.0 - 0.06, abs=0.1)
+    assert found.last - found.first < 0.6
+
+
+def test_in_a_pause_the_interval_holds_all_of_it() -> None:
+    both = synthetic(600, slice(550, 650))
+    found = best_jump(both, table(both, 0.6))
+    assert found is not None
+    assert found.first < 11.2
+    assert found.last > 12.7
+    assert found.first < found.when < found.last
+
+
+def test_too_short_for_both_sides_is_no_jump() -> None:
+    both = synthetic(600)
+    short = Streams(both.seen[500:790], both.heard, both.mask[500:790], 500)
+    assert best_jump(short, table(short, 0.6)) is None
+
+
+def test_agreement_by_row_sums_to_the_table() -> None:
+    both = synthetic(600)
+    whole = table(both, 0.2)
+    column = len(whole.shifts) // 2 + 8
+    rows = row_agreement(both, float(whole.shifts[column]))
+    assert rows.sum() == pytest.approx(whole.cells[:, column].sum(), rel=1e-3)
 
 
 def test_what_is_short_or_has_no_speech_is_unknown(speech: np.ndarray) -> None:

@@ -14,8 +14,19 @@ import numpy.typing as npt
 
 from syncline.motion.mouthtrack import MouthTrack, frame_period
 from syncline.motion.soundnet import standardised_bands
-from syncline.quality.agreement import Doubles
-from syncline.quality.evidence import BLOCK_S, LEVEL, ROW_S, Guide, Streams, Table, along, streams, table
+from syncline.quality.evidence import (
+    BLOCK_S,
+    EVIDENCE_A_ROW,
+    LEVEL,
+    ROW_S,
+    Guide,
+    Streams,
+    Table,
+    along,
+    streams,
+    table,
+)
+from syncline.quality.jump import Jump, best_jump
 from syncline.quality.offset import checked_mouth, obstacle_to_measuring, usable_seconds
 from syncline.quality.rates import explaining
 from syncline.quality.syncmodel import SyncModel, shipped_model
@@ -31,11 +42,6 @@ FINE_SLOPE: Final = 2e-5
 WINDOW_S: Final = 8.0
 HOP_S: Final = 2.0
 RIVAL_S: Final = 0.15
-SMALLEST_JUMP_S: Final = 0.06
-EDGE_S: Final = 3.0  # each side of a jump is at least this long
-# Log-likelihood of a row of 20 ms for each unit of correlation: with it the spread of errors on speakers left out of
-# training is what the likelihood says (`benchmarks/score_sync.py`).
-EVIDENCE_A_ROW: Final = 0.17
 # What a slope and a jump have to explain beyond a level line, in log-likelihood, for their further values (a slope; a
 # second offset and a time). Half the logarithm of a minute's seconds (Schwarz 1978) is 2; a jump may lie
 # anywhere and costs more than any that was met on clips without one.
@@ -63,6 +69,7 @@ class Drift:
     ppm, percent : how much faster the sound runs than the picture, + = it becomes earlier; None where not growing.
     rates : the pair of rates that explains a growing offset ("24 / 25"), None where none does.
     jump_s : when a jump happens, seconds on the sound's clock. jump_ms : by how much, + = the sound is earlier after.
+    jump_from_s, jump_to_s : between which it lies with 90 %; where nobody speaks, any moment is as likely.
     windows : the offset over time, for plots.
     sentence : what was found, or why it is not known.
     error_percent : standard error of `percent`, percentage points; None where not growing.
@@ -77,6 +84,8 @@ class Drift:
     windows: tuple[OffsetAt, ...] = ()
     sentence: str = ""
     error_percent: float | None = None
+    jump_from_s: float | None = None
+    jump_to_s: float | None = None
 
 
 @dataclass(frozen=True)
@@ -116,9 +125,9 @@ def measure_drift(
     line = _best_line(tilted)
     flat = level.cells.sum(axis=0)
     constant = float(EVIDENCE_A_ROW * flat.max())
-    jump = _best_jump(level)
+    jump = best_jump(both, level)
     slope_gain = line.gathered - constant - COST_OF_SLOPE
-    jump_gain = jump.gathered - constant - COST_OF_JUMP
+    jump_gain = -np.inf if jump is None else jump.gathered - constant - COST_OF_JUMP
     windows = tuple(_windows(tilted if slope_gain > max(jump_gain, 0) else level))
     best = max(line.gathered, constant)
     far = _beside(tilted if line.gathered > constant else level, line if line.gathered > constant else None)
@@ -126,10 +135,8 @@ def measure_drift(
         return Drift("unknown", windows=windows, sentence="sound and mouth agree too little to follow their offset")
     if slope_gain > max(jump_gain, 0.0):
         return _growing(line, windows, period)
-    if jump_gain > 0.0:
-        side = "earlier" if jump.by > 0 else "later"
-        said = f"at {jump.when:.1f} s the sound becomes {1000 * abs(jump.by):.0f} ms {side}"
-        return Drift("jump", None, None, None, round(jump.when, 2), round(1000 * jump.by, 1), windows, said)
+    if jump is not None and jump_gain > 0.0:
+        return _jumping(jump, windows)
     said = f"the offset stays the same within what {seconds:.0f} s can show (±{200 * line.error:.3f} %)"
     return Drift("constant", windows=windows, sentence=said)
 
@@ -145,6 +152,14 @@ def _growing(line: _Line, windows: tuple[OffsetAt, ...], period: float) -> Drift
     if rates is not None:
         said += f", as when rates are confused: {rates}"
     return Drift("growing", round(1e4 * percent), round(percent, 4), rates, None, None, windows, said, round(error, 4))
+
+
+def _jumping(jump: Jump, windows: tuple[OffsetAt, ...]) -> Drift:
+    side = "earlier" if jump.by > 0 else "later"
+    when, first, last = round(jump.when, 2), round(jump.first, 2), round(jump.last, 2)
+    said = f"at {when:.1f} s (90 %: {first:.1f} to {last:.1f} s) the sound becomes {1000 * abs(jump.by):.0f} ms {side}"
+    size = round(1000 * jump.by, 1)
+    return Drift("jump", None, None, None, when, size, windows, said, jump_from_s=first, jump_to_s=last)
 
 
 def _steep_line(both: Streams) -> Guide:
@@ -180,45 +195,6 @@ def _best_line(found: Table) -> _Line:
     error = float(np.sqrt((weight * (slopes - mean) ** 2).sum() / weight.sum()))
     offset = float(found.shifts[int(sums[best].argmax())])
     return _Line(found.guide.slope + mean, error, offset, float(tops[best]))
-
-
-@dataclass(frozen=True)
-class _Jump:
-    """The best broken line: what it gathers (log-likelihood), when it breaks (s), and by how much (s)."""
-
-    gathered: float
-    when: float
-    by: float
-
-
-def _best_jump(found: Table) -> _Jump:
-    cells = EVIDENCE_A_ROW * found.cells
-    before = np.cumsum(cells, axis=0)
-    after = before[-1] - before
-    edge = round(EDGE_S / BLOCK_S)
-    if len(cells) <= 2 * edge:
-        return _Jump(-np.inf, 0.0, 0.0)
-    least = round(SMALLEST_JUMP_S / float(found.shifts[1] - found.shifts[0]))
-    places = np.arange(edge - 1, len(cells) - edge)
-    gathered, first, second = max(pair for place in places for pair in _pairs(before[place], after[place], least))
-    # With both offsets known, every place has its likelihood; speech pauses leave it flat, so its mean is told.
-    likely = before[places, first] + after[places, second]
-    weight = np.exp(likely - likely.max())
-    between = (found.middles[places] + found.middles[places + 1]) / 2
-    when = float((weight * between).sum() / weight.sum())
-    return _Jump(gathered, when, float(found.shifts[second] - found.shifts[first]))
-
-
-def _pairs(before: Doubles, after: Doubles, least: int) -> list[tuple[float, int, int]]:
-    """What the best offset on one side gathers with the best on the other at least `least` steps away, both ways."""
-    result = []
-    for one, other, turned in ((before, after, False), (after, before, True)):
-        top = int(one.argmax())
-        rest = other.copy()
-        rest[max(0, top - least + 1) : top + least] = -np.inf
-        second = int(rest.argmax())
-        result.append((float(one[top] + rest[second]), *((second, top) if turned else (top, second))))
-    return result
 
 
 def _beside(found: Table, line: _Line | None) -> float:
