@@ -16,9 +16,9 @@ from training.sync_trials import Window, cut, pieces, starts
 
 from benchmarks.part import Part
 from benchmarks.report import table
-from benchmarks.sync_material import material, minutes, own_offset, stranger_to, stretched, with_jump
+from benchmarks.sync_drift import drift_section
+from benchmarks.sync_material import material, own_offset, stranger_to
 from syncline.motion.mouthtrack import CHANNELS
-from syncline.quality.drift import Drift, measure_drift
 from syncline.quality.mismatch import FOREIGN, measure_mismatch
 from syncline.quality.offset import measure_offset
 
@@ -27,11 +27,6 @@ ASKED: Final = {3.0: 0.90, 5.0: 0.97, 8.0: 0.99}
 ASKED_UNKNOWN: Final = 0.10  # at 8 s
 SHIFTS: Final = (*range(-10, 11), -0.5, 0.5)  # pictures; ±½ stands for ±20 ms
 JOINS: Final = {3.0: 60, 5.0: 30, 8.0: 16, 20.0: 8}
-PERCENTS: Final = (0.0, 0.05, -0.05, 0.1, -0.1, 0.5, -0.5, 4.17, -4.17)
-ASKED_SLOPE: Final = 0.02
-ASKED_KIND: Final = 0.95
-JUMPS_A_PIECE: Final = 3
-JUMP_PICTURES: Final = 3
 FALSE_ALARMS: Final = 0.05
 FOREIGN_A_WINDOW: Final = 2
 
@@ -197,75 +192,6 @@ def _own_text() -> str:
         "construction. What was chosen (features, the limit of confidence) was chosen on these speakers.\n\n"
         + table(["clip", "length", "both", "linear", "common", "agree"], rows)
     )
-
-
-def drift_section() -> tuple[str, list[str], dict[str, Any]]:
-    """Slopes, kinds and jumps of pieces of a minute."""
-    rng = np.random.default_rng(5)
-    rows, missed, figures = [], [], {}
-    errors, kinds, seconds = [], [], []
-    sources = minutes()
-    for percent in PERCENTS:
-        found = []
-        for clip in sources:
-            began = time.process_time()
-            found.append(_drift(stretched(clip, percent)))
-            seconds.append(time.process_time() - began)
-        wanted = "growing" if percent else "constant"
-        right = [each.kind == wanted for each in found]
-        off = [abs((each.percent or 0.0) - percent) for each in found]
-        errors += off
-        kinds += right
-        names = {each.rates for each in found if each.rates} or {"none"}
-        row = [f"{percent:+g} %", f"{sum(right)} of {len(right)}", f"{np.median(off):.3f}", f"{np.max(off):.3f}"]
-        rows.append([*row, _percent(float(np.mean(np.array(off) <= ASKED_SLOPE))), "; ".join(sorted(names))])
-    near, sized, jumped = [], [], []
-    for clip in sources:
-        for _ in range(JUMPS_A_PIECE):
-            at, size = float(rng.uniform(8, 52)), JUMP_PICTURES * clip.period
-            told = _drift(with_jump(clip, at, size))
-            jumped.append(told.kind == "jump")
-            if told.jump_s is not None and told.jump_ms is not None:
-                near.append(abs(told.jump_s - at) <= 1.0)
-                sized.append(abs(told.jump_ms / 1000 - size) <= clip.period / 2)
-            else:
-                near.append(False)
-    share, kind, found_jump = (
-        float(np.mean(np.array(errors) <= ASKED_SLOPE)),
-        float(np.mean(kinds + jumped)),
-        float(np.mean(near)),
-    )
-    if share < 1:
-        missed.append(
-            f"slope within {ASKED_SLOPE} points: {_percent(share)} of pieces (median error {np.median(errors):.3f})"
-        )
-    if kind < ASKED_KIND:
-        missed.append(f"kind of drift named right: {_percent(kind)}, asked {_percent(ASKED_KIND)}")
-    if found_jump < 1:
-        missed.append(f"jump of 3 frames found within 1 s: {_percent(found_jump)} of {len(near)}")
-    figures["drift"] = {
-        "slope_share": share,
-        "slope_median": float(np.median(errors)),
-        "kind": kind,
-        "jump_1s": found_jump,
-    }
-    figures["drift"]["processor_seconds_a_minute"] = round(float(np.mean(seconds)), 3)
-    heads = ["sound too fast by", "kind right", "median error, points", "largest", f"≤ {ASKED_SLOPE}", "rates named"]
-    size_right = float(np.mean(sized)) if sized else 0.0
-    text = (
-        f"**Drift**, {len(sources)} pieces of a minute (thirteen of GRID, one speaker looped), the sound resampled. "
-        f"Asked: slope within {ASKED_SLOPE} points, kind right {_percent(ASKED_KIND)}.\n\n{table(heads, rows)}\n\n"
-        f"A jump of {JUMP_PICTURES} frames at a random time, {len(near)} times: kind right "
-        f"{_percent(float(np.mean(jumped)))}, within 1 s {_percent(found_jump)}, size within ½ frame "
-        f"{_percent(size_right)} of those found. Kind right over all: {_percent(kind)}. "
-        f"{np.mean(seconds):.2f} s of processor time a minute."
-    )
-    return text, missed, figures
-
-
-def _drift(clip: SyncClip) -> Drift:
-    shape, lips = clip.mouth[:, : len(CHANNELS)], clip.mouth[:, len(CHANNELS) :]
-    return measure_drift(shape, clip.times, clip.sound, usable=clip.usable, lips=lips, model=stranger_to(clip.speaker))
 
 
 def mismatch_section(found: Sequence[Paired]) -> tuple[str, list[str], dict[str, Any]]:
