@@ -225,9 +225,10 @@ def _jump_text(jumps: dict[str, list[Jumped]]) -> str:
     heads = ["pieces", "jump falls", "named a jump", "median error", "≤ 1 s", "interval told", "holds the moment"]
     return (
         f"A jump of {JUMP_PICTURES} frames at a random time, {JUMPS_A_PIECE} times a piece. While nobody speaks "
-        "nothing tells one moment from another, and more than a third of a piece of GRID is pause, 1.2 s at a time; the looped "
-        "speaker hardly pauses. So an interval is told that ought to hold the moment in 90 %; the share within 1 s is "
-        "of the moment told, whatever the interval.\n\n" + table([*heads, "size within ½ frame"], rows)
+        "nothing tells one moment from another, and about half of a piece of GRID is quiet, for a second at a time; "
+        "the looped speaker hardly pauses. So an interval is told that ought to hold the moment in 90 %; the share "
+        "within 1 s is of the moment told, whatever the interval. What a slope and a jump have to gain was chosen on "
+        "such pieces.\n\n" + table([*heads, "size within ½ frame"], rows)
     )
 
 

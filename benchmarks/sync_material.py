@@ -141,7 +141,7 @@ class Scatter:
     def of_slope(scatter_s: float) -> float:
         """Standard error, percentage points, of a straight line through the offsets of a minute's sentences."""
         places = np.arange(SENTENCES) * 60.0 / SENTENCES
-        return 100 * scatter_s / (float(places.std()) * SENTENCES**0.5)
+        return 100 * scatter_s / (float(places.std()) * float(np.sqrt(SENTENCES)))
 
 
 def scatter() -> Scatter:
