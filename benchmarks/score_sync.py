@@ -184,8 +184,8 @@ def _own_text() -> str:
     middle = float(np.median(errors))
     return (
         "A clip's own offset (ms) is what both streams together say of the whole clip; the two, one fitted by least "
-        "squares, the other trained to tell shifts, have to agree within a frame. GRID's is 0 on the average (lips against "
-        "bursts, by hand, to about 10 ms; sentence by sentence it scatters by more, see drift); its 3 s clips "
+        "squares, the other trained to tell shifts, have to agree within a frame. GRID's is 0 on average (lips "
+        "against bursts, by hand, to about 10 ms; sentence by sentence it scatters by more, see drift); its 3 s clips "
         f"read {middle:+.0f} ms (median), half of them within "
         f"{np.median(np.abs(errors - middle)):.0f} ms of that. Only GRID's shares are held against a truth "
         "from elsewhere; the others' are agreement of a part with its whole clip, by the same weights, and a window "
