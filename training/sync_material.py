@@ -1,8 +1,8 @@
 """Clips of people who speak, as the offset estimator's training and benchmark want them.
 
 Every clip has twelve measures of the mouth a picture. A clip's own offset is not known: it is what a model trained on
-the other speakers says of the whole clip, and it is taken out. The reference is GRID, in sync to about 10 ms (see
-`training.talking_clips.aligned`).
+the other speakers says of the whole clip, and it is taken out. The reference is GRID, in sync to about 10 ms on the
+average (see `training.talking_clips.aligned`).
 """
 
 from __future__ import annotations

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from benchmarks.speech_material import boundary_errors
+from benchmarks.speech_material import boundary_errors, without_gaps
 
 from syncline.speech.cuesheet import Word
 
@@ -20,3 +20,9 @@ def test_punctuation_and_case_do_not_count() -> None:
 
 def test_no_words_have_no_boundaries() -> None:
     assert len(boundary_errors([], [Word("a", 0.0, 1.0)])) == 0
+
+
+def test_short_gaps_are_closed_in_the_middle_and_pauses_stay() -> None:
+    known = [Word("is", 1.3, 1.38), Word("the", 1.44, 1.5), Word("eau", 1.8, 1.8), Word("et", 1.8, 1.9)]
+    closed = [(word.start, word.end) for word in without_gaps(known)]
+    assert closed == [pytest.approx(pair) for pair in [(1.3, 1.41), (1.41, 1.5), (1.8, 1.8), (1.8, 1.9)]]

@@ -27,6 +27,8 @@ def grade_drift(drift: Drift, seconds: float, gates: Gates = DEFAULT, *, rate: f
         "rates": drift.rates,
         "jump_s": _rounded(drift.jump_s, 3),
         "jump_ms": _rounded(drift.jump_ms, 1),
+        "jump_from_s": _rounded(drift.jump_from_s, 3),
+        "jump_to_s": _rounded(drift.jump_to_s, 3),
     }
     sentence = _sentence(drift.sentence)
     if drift.kind == "unknown":
