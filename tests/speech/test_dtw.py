@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from syncline.speech.dtw import StepCosts, comparison_features, distances, open_ended_path, warp, warp_path
+from syncline.speech.dtw import StepCosts, comparison_features, distances, open_ended_path, warp
 
 
 def sequence(frames: int, seed: int = 0) -> np.ndarray:
@@ -12,6 +12,10 @@ def sequence(frames: int, seed: int = 0) -> np.ndarray:
     at = np.linspace(0, len(steps) - 1.001, frames)
     low = at.astype(int)
     return (steps[low] * (1 - (at - low))[:, None] + steps[low + 1] * (at - low)[:, None]).astype(np.float32)
+
+
+def warp_path(spoken: np.ndarray, recorded: np.ndarray) -> np.ndarray:
+    return warp(distances(spoken, recorded), StepCosts.even(len(spoken), 2.0)).place
 
 
 def test_a_sound_against_itself_is_the_diagonal() -> None:

@@ -269,7 +269,7 @@ def _shaped(mouth: SeenMouth, cue: CueSheet, closed: float, frozen: Mask) -> tup
     tolerance = max(frame_period(mouth.times), TOLERANCE_S) + 1e-6
     found = []
     for phone in cue.phones:
-        for kind in _demands(phone):
+        for kind in _demands(phone, cue.language):
             first = int(np.searchsorted(mouth.times, phone.start - tolerance))
             last = int(np.searchsorted(mouth.times, phone.end + tolerance, side="right"))
             near = shape[first:last]
@@ -279,8 +279,8 @@ def _shaped(mouth: SeenMouth, cue: CueSheet, closed: float, frozen: Mask) -> tup
     return tuple(found)
 
 
-def _demands(phone: Phone) -> list[Kind]:
-    demand = flags(phone.ipa)
+def _demands(phone: Phone, language: str) -> list[Kind]:
+    demand = flags(phone.ipa, language)
     if demand.silent:
         return []
     if demand.closure:
@@ -320,7 +320,7 @@ class _Scale:
         usual, varies = float(np.nanmedian(shape[:, WIDTH])), max(float(np.nanstd(shape[:, WIDTH])), LEAST_VARIES)
         spread = []
         for phone in cue.phones:
-            if "spread" in _demands(phone):
+            if "spread" in _demands(phone, cue.language):
                 inside = (mouth.times >= phone.start) & (mouth.times <= phone.end)
                 widths = shape[inside, WIDTH]
                 widths = widths[np.isfinite(widths)]

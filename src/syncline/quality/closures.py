@@ -62,7 +62,7 @@ def measure_closures(cue: CueSheet, mouth: SeenMouth, threshold: float) -> Closu
     opening = np.where(mouth.usable, mouth.opening, np.nan)
     each = []
     for phone in cue.phones:
-        if not flags(phone.ipa).closure:
+        if not flags(phone.ipa, cue.language).closure:
             continue
         first = int(np.searchsorted(mouth.times, phone.start - tolerance))
         last = int(np.searchsorted(mouth.times, phone.end + tolerance, side="right"))

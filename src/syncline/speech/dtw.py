@@ -55,25 +55,16 @@ def comparison_features(y: FloatArray) -> FloatArray:
     return np.asarray((bands - bands.mean(0)) / np.maximum(bands.std(0), 1e-3), np.float32)
 
 
-def warp_path(spoken: FloatArray, recorded: FloatArray, step_cost: float = _STEP_COST) -> Times:
-    """For each frame of `spoken` the frame of `recorded` that it falls on: (n,) float64, not decreasing.
-
-    Global warping with steps (1, 1), (1, 0), (0, 1), each of the last two costing `step_cost` more. Time and memory go
-    with the product of the lengths (five bytes a cell), so long sounds are cut before they come here.
-    """
-    cost = distances(spoken, recorded)
-    steps, _ = _cheapest_steps(cost, StepCosts.even(len(spoken), step_cost))
-    return _traced(steps, cost, len(spoken) - 1).place
-
-
 def warp(cost: FloatArray, steps: StepCosts) -> Warp:
     """The cheapest path through a matrix of distances, from its first cell to its last."""
     return _traced(_cheapest_steps(cost, steps)[0], cost, len(cost) - 1)
 
 
 def open_ended_path(spoken: FloatArray, recorded: FloatArray, step_cost: float = _STEP_COST) -> Times:
-    """As `warp_path`, but `spoken` may go on after `recorded` ends: (m,) float64 with m <= n.
+    """Frames of `recorded` on which those of `spoken` fall, not decreasing: (m,) float64, m at most as long as `spoken`.
 
+    As `warp` with even steps, but `spoken` may go on after `recorded` ends. Time and memory go with the product of the
+    lengths (five bytes a cell), so long sounds are cut before they come here.
     The path ends in the last frame of `recorded`, at the frame of `spoken` where it is cheapest for its length.
     """
     cost = distances(spoken, recorded)

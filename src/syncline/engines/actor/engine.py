@@ -235,7 +235,7 @@ class ActorEngine:
         reason[drawn & (request.mouth.closure > 0.5)] |= np.uint16(Reason.CLOSURE)
         reason[drawn & (distance > FAR)] |= np.uint16(Reason.FAR)
         for phone in request.cue.phones:
-            if flags(phone.ipa).labiodental:
+            if flags(phone.ipa, request.language).labiodental:
                 there = (request.times >= phone.start) & (request.times < phone.end)
                 reason[drawn & there] |= np.uint16(Reason.LABIODENTAL)
         return reason

@@ -120,7 +120,7 @@ class PortraitEngine:
         reason[request.mouth.rest] |= np.uint16(Reason.REST)
         reason[request.mouth.closure > 0.5] |= np.uint16(Reason.CLOSURE)
         for phone in request.cue.phones:
-            if flags(phone.ipa).labiodental:
+            if flags(phone.ipa, request.language).labiodental:
                 there = (request.times >= phone.start) & (request.times < phone.end)
                 reason[there] |= np.uint16(Reason.LABIODENTAL)
         none = np.full(count, -1, np.int32)
