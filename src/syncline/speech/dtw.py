@@ -61,7 +61,7 @@ def warp(cost: FloatArray, steps: StepCosts) -> Warp:
 
 
 def open_ended_path(spoken: FloatArray, recorded: FloatArray, step_cost: float = _STEP_COST) -> Times:
-    """Frames of `recorded` on which those of `spoken` fall, not decreasing: (m,) float64, m at most as long as `spoken`.
+    """Frames of `recorded` on which those of `spoken` fall, not decreasing: (m,) float64, m at most `len(spoken)`.
 
     As `warp` with even steps, but `spoken` may go on after `recorded` ends. Time and memory go with the product of the
     lengths (five bytes a cell), so long sounds are cut before they come here.
