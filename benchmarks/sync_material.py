@@ -10,8 +10,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 import soxr
-from training.sync_matcher import WORK
-from training.sync_material import Material, SyncClip, gather, joined
+from training.sync_material import WORK, Material, SyncClip, gather, joined
 
 from syncline.motion.mouthtrack import CHANNELS
 from syncline.motion.soundnet import standardised_bands

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import numpy as np
 from training.sync_linear import LinearFits, clip_correlations, own_offsets, shares_of
-from training.sync_material import Floats, Material, SyncClip, gather
+from training.sync_material import WORK, Floats, Material, SyncClip, gather
 from training.sync_network import NetworkOptions, train
 from training.sync_trials import Evidence, agreement, cut, logistic_fit, pieces, starts
 
@@ -25,7 +25,6 @@ from syncline.quality.syncmodel import COLUMNS, FEATURES_OF_TRUST, SyncModel
 ROOT = Path(__file__).resolve().parents[1]
 WEIGHTS = ROOT / "src" / "syncline" / "quality" / "weights" / "sync_matcher.npz"
 REPORT = ROOT / "training" / "reports" / "sync_matcher.md"
-WORK = ROOT / "benchmarks" / "work" / "sync"  # tracks, and weights without each speaker
 LENGTHS_S = (3.0, 5.0, 8.0, 20.0)
 MAX_SHIFT = 10  # pictures
 SHIFTS_A_WINDOW = 3

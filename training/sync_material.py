@@ -28,6 +28,8 @@ from syncline.quality.seen import MAX_YAW_DEGREES
 from syncline.speech.features import SAMPLE_RATE, log_mel
 
 Floats = npt.NDArray[np.float32]
+# Tracks, and weights made without each speaker.
+WORK = Path(__file__).resolve().parents[1] / "benchmarks" / "work" / "sync"
 MANY = 20  # clips: a speaker with more is one of whom there is plenty
 
 
