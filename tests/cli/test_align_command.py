@@ -63,6 +63,12 @@ def test_a_file_is_written_whole_and_not_over_another(
     assert capfd.readouterr().out == ""
 
 
+def test_a_model_that_is_not_there(line: list[str], capfd: pytest.CaptureFixture[str]) -> None:
+    pytest.importorskip("torch", reason="without the extra neural that is said first, with another exit code")
+    assert run([*line, "--aligner", "ctc:no such file", "--transcript", "hello"]) == 2
+    assert "no such file" in capfd.readouterr().err
+
+
 @pytest.mark.parametrize(
     "wrong",
     [
@@ -74,7 +80,6 @@ def test_a_file_is_written_whole_and_not_over_another(
         ["--aligner", "given:no such file"],
         ["--aligner", "given:/dev/zero"],
         ["--aligner", "best"],
-        ["--aligner", "ctc:no such file", "--transcript", "hello"],
         ["--aligner", "mfa"],
         ["--words", "model"],
         ["--language", "../x"],
