@@ -35,6 +35,12 @@ def test_activity_has_a_value_each_ten_milliseconds(spoken_english: Spoken) -> N
     assert 0 <= probability.min() <= probability.max() <= 1
 
 
+def test_calls_are_independent(spoken_english: Spoken) -> None:
+    first = speech_probability(spoken_english.sound)
+    speech_probability(noisy(spoken_english.sound, 0.1))
+    np.testing.assert_array_equal(speech_probability(spoken_english.sound), first)
+
+
 def test_speech_in_noise_is_found(spoken_english: Spoken) -> None:
     y = spoken_english.sound
     level = float(np.sqrt(np.mean(y[y != 0] ** 2))) * 10 ** (-10 / 20)

@@ -2,24 +2,17 @@
 
 from __future__ import annotations
 
-import importlib.util
 import json
-import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from syncline.errors import DependencyError, InputError, MissingInput
+from syncline.errors import InputError, MissingInput
 from syncline.speech.piper_config import read_config
 from syncline.speech.piper_voice import PiperVoice
 from syncline.speech.voices import find_voice
 from tiny_piper import HOP, IDS, RATE, SAMPLES_EACH, write_voice
-
-runtime = pytest.mark.skipif(
-    importlib.util.find_spec("onnxruntime") is None,
-    reason="onnxruntime is not installed (pip install 'syncline[piper]')",
-)
 
 
 def test_description(tmp_path: Path) -> None:
@@ -76,14 +69,6 @@ def test_a_missing_description(tmp_path: Path) -> None:
         find_voice(str(path))
 
 
-def test_without_onnxruntime_it_says_how_to_get_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(sys.modules, "onnxruntime", None)
-    voice = find_voice(str(write_voice(tmp_path)))
-    with pytest.raises(DependencyError, match=r"pip install 'syncline\[piper\]'"):
-        voice.speak("hello")
-
-
-@runtime
 def test_durations_of_the_model_are_its_phone_times(tmp_path: Path) -> None:
     spoken = PiperVoice.load(write_voice(tmp_path)).speak("Bob, see the end of it.")
     cue = spoken.cue
@@ -101,7 +86,6 @@ def test_durations_of_the_model_are_its_phone_times(tmp_path: Path) -> None:
         assert hertz == pytest.approx(15 * IDS[phone.ipa][0], abs=20)
 
 
-@runtime
 def test_without_durations_the_aligner_is_asked_and_it_says_so(tmp_path: Path) -> None:
     cue = PiperVoice.load(write_voice(tmp_path, durations=False)).speak("Hello world").cue
     assert cue.source != "spoken"
@@ -109,7 +93,6 @@ def test_without_durations_the_aligner_is_asked_and_it_says_so(tmp_path: Path) -
     assert cue.phones[-1].end == pytest.approx(cue.duration)
 
 
-@runtime
 def test_speakers_differ_and_are_found_by_name(tmp_path: Path) -> None:
     path = write_voice(tmp_path, speakers=2)
     low, high = find_voice(str(path)), find_voice(f"{path}#high")
@@ -117,7 +100,6 @@ def test_speakers_differ_and_are_found_by_name(tmp_path: Path) -> None:
     assert not np.array_equal(low.speak("Hello").samples, high.speak("Hello").samples)
 
 
-@runtime
 def test_noise_is_there_and_repeats(tmp_path: Path) -> None:
     voice = PiperVoice.load(write_voice(tmp_path))
     quiet = PiperVoice.load(write_voice(tmp_path, inference={"noise_scale": 0.0}))
@@ -126,7 +108,6 @@ def test_noise_is_there_and_repeats(tmp_path: Path) -> None:
     assert np.array_equal(first, voice.speak("Hello").samples)
 
 
-@runtime
 @pytest.mark.parametrize("content", [b"", b"not a model", b"\x08\x08\x3a\x00"])
 def test_a_file_that_is_no_model(tmp_path: Path, content: bytes) -> None:
     path = write_voice(tmp_path)
@@ -135,7 +116,6 @@ def test_a_file_that_is_no_model(tmp_path: Path, content: bytes) -> None:
         find_voice(str(path)).speak("hello")
 
 
-@runtime
 def test_signs_that_the_model_does_not_know_are_left_out(tmp_path: Path) -> None:
     known = {sign: IDS[sign] for sign in "_^$ həloʊ"}
     path = write_voice(tmp_path, phoneme_id_map=known)

@@ -13,7 +13,7 @@ from syncline.errors import InputError
 from syncline.media.read import analysis_sound
 from syncline.pipeline.footage import OWN_CUES, Own
 from syncline.pipeline.prepare import CUES_CODE, Material, cue_sheet, read_whole
-from syncline.speech.heard_apart import activity
+from syncline.speech.activity import speech_activity
 from syncline.store import Step, StepCache, code_version
 
 NAME: Final = "activity.npy"
@@ -45,7 +45,7 @@ def listen_to(sound: Material, transcript: str | None, language: str | None, cac
         name="activity",
         version=code_version(*CUES_CODE[0], uses=CUES_CODE[1]),
         inputs={"sound": sound.digest},
-        make=lambda: activity(y16k),
+        make=lambda: speech_activity(y16k),
         save=lambda active, folder: np.save(folder / NAME, active, allow_pickle=False),
         load=lambda folder: _load(folder / NAME),
     )

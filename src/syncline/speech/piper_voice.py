@@ -7,7 +7,6 @@ what: the aligner finds it in their sound. Models exported with their durations 
 from __future__ import annotations
 
 import hashlib
-import importlib
 import re
 import threading
 import unicodedata
@@ -21,7 +20,7 @@ import numpy as np
 import numpy.typing as npt
 import soxr
 
-from syncline.errors import DependencyError, InputError, LimitError
+from syncline.errors import InputError, LimitError
 from syncline.speech.align import align
 from syncline.speech.articulation import known
 from syncline.speech.cuesheet import CueSheet, Phone, Word, contiguous
@@ -46,7 +45,6 @@ _LANGUAGE_MARK = re.compile(r"\([a-z-]+\)")
 _PUNCTUATION = frozenset(".,;:!?…")
 _STRESS = frozenset("ˈˌ")
 _FULL_SCALE = 0.98
-_HINT = "Piper voices need onnxruntime: pip install 'syncline[piper]'"
 
 
 @dataclass(frozen=True)
@@ -145,19 +143,17 @@ class PiperVoice:
 
     def _session(self) -> Any:
         """The model, made ready; a fresh one for each text, so that its noise is the same each time."""
-        try:
-            runtime = importlib.import_module("onnxruntime")
-        except ImportError as exc:
-            raise DependencyError(_HINT, stage="voice") from exc
-        options = runtime.SessionOptions()
+        import onnxruntime  # 40 MB, for those who have such a voice
+
+        options = onnxruntime.SessionOptions()
         options.log_severity_level = 4
         options.use_deterministic_compute = True
         options.intra_op_num_threads = 1  # sums in another order differ in their last bits
         options.inter_op_num_threads = 1
         try:
             with _SEEDING:
-                runtime.set_seed(_SEED)
-                return runtime.InferenceSession(str(self.model), options, providers=["CPUExecutionProvider"])
+                onnxruntime.set_seed(_SEED)
+                return onnxruntime.InferenceSession(str(self.model), options, providers=["CPUExecutionProvider"])
         except Exception as exc:  # onnxruntime raises classes of its own without a common root
             raise InputError("onnxruntime cannot run this voice", file=self.model, stage="voice") from exc
 
