@@ -40,6 +40,7 @@ _MARGIN = 50  # frames kept around the speech: voice activity cuts soft beginnin
 _AROUND_S = 0.3  # the same for the model, around the speech that the voice has found
 _REGULAR = 0.35  # read speech, also in noise: 0.1 to 0.3; spontaneous speech, in which the voice errs: 0.38
 _NOISY_DB = 16.0  # under this the user is told
+_LITTLE_NOISE_DB = 9.5  # depth of a sound as it is; GRID: pink noise at 20 dB 9 to 15, at 10 dB 5 to 8
 _MOST_JOINED = 6  # tokens that a voice may speak as one word
 _NAMED = 5  # words in a note
 _ONE_MISSING = 0.5  # in clean sound the model finds its way unless the text is another
@@ -190,7 +191,7 @@ def tried(
     routes: Sequence[Route] = ROUTES,
 ) -> Tries:
     """Both routes, or those asked for, over one stretch of sound with `_MARGIN` frames of quiet around its speech."""
-    clean = denoise(sound)
+    clean = _cleaned(sound)
     heard = Heard(band_power(clean), active)
     depth_db = recorded_masking(heard.power).depth_db
     voice: list[TimedWord] = []
@@ -207,6 +208,17 @@ def tried(
         high = min(len(clean), int((voice[-1].end + _AROUND_S) * SAMPLE_RATE))
     model = align_words(clean[low:high], [token.spoken for token in tokens])
     return Tries([word.shifted(low / SAMPLE_RATE) for word in model], voice, irregular, heard, depth_db)
+
+
+def _cleaned(sound: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
+    """The sound with its noise reduced, by half where there is little: there the reduction hurts words more than noise.
+
+    By half 85 instead of 83 % of GRID's boundaries end within 50 ms in babble at 20 dB, 88 instead of 86 in pink noise
+    at 20 dB; in pink noise at 5 dB it would be 73 instead of 79.
+    """
+    clean = denoise(sound)
+    little = recorded_masking(band_power(sound)).depth_db >= _LITTLE_NOISE_DB
+    return np.asarray((sound + clean) / 2, np.float32) if little else clean
 
 
 def _model_missed(tries: Tries, routes: Sequence[Route], language: str) -> bool:
