@@ -25,7 +25,7 @@ def test_minutes_of_footage_trust_the_context_model_more() -> None:
 def test_a_small_bank_follows_the_opening_and_joins_like_mouths() -> None:
     small, large = settings_for(10.0), settings_for(600.0)
     assert small.weights.context == pytest.approx(0.3 * large.weights.context)
-    assert small.weights.opening > large.weights.opening > 0
+    assert small.weights.shape > large.weights.shape > 0
     assert small.walk.join > large.walk.join
 
 

@@ -14,7 +14,7 @@ from syncline.engines.actor.rows import Rows, lay_out
 from syncline.engines.actor.select import Selection, Walk, select
 from syncline.engines.actor.sources import Sources, joins, sources_of
 from syncline.engines.actor.voice import same_voice, voice_print
-from syncline.engines.actor.wanted import PRESSED, Demands, Wanted, Weights, compare
+from syncline.engines.actor.wanted import FAR, NEAR, PRESSED, Demands, Wanted, Weights, averaged, compare
 from syncline.engines.base import Correction, DrawPlan, Reason, Source, TakeRequest
 from syncline.errors import StageError
 from syncline.events import Listener, Note
@@ -26,7 +26,7 @@ from syncline.speech.articulation import flags
 Floats = npt.NDArray[np.float32]
 
 STAGE: Final = "plan"
-FAR: Final = 0.35  # phonetic distance (1: chance) from which the report says that the bank has nothing near
+TOLD: Final = 0.35  # phonetic distance (1: chance) from which the report says that the bank has nothing near
 JOIN_COMPONENTS: Final = 24  # appearance components that mouths at a jump are compared by
 
 
@@ -43,8 +43,8 @@ class ActorSettings:
     weights: Weights = field(default_factory=Weights)
     walk: Walk = field(default_factory=Walk)
     correction: float = 0.5
-    near: float = 0.03
-    far: float = 0.15
+    near: float = NEAR
+    far: float = FAR
     gain: float = 1.5
     directions: int = 12
 
@@ -59,7 +59,7 @@ def settings_for(seconds: float) -> ActorSettings:
 
     A small bank holds no near context: weighed as in a large one, the nearest of far contexts is taken picture by
     picture, the mouth jumps (twice as restless as a real one) and its opening has nothing to do with the line's. There
-    likeness of context counts a third, the mouth track's opening more, and mouths at a jump must look alike. With 5
+    likeness of context counts a third, the mouth track's shape more, and mouths at a jump must look alike. With 5
     clips of one speaker as many words are read either way, opening follows what was asked with .90 in place of .81,
     and with 10 s of a plate in another language with .65 to .87 in place of about 0.
 
@@ -75,7 +75,7 @@ def settings_for(seconds: float) -> ActorSettings:
         context=share * full.context,
         learned=share * full.learned * 2.0**ample,
         sound=share * full.sound,
-        opening=full.opening * 1.5 ** (1.0 - plenty),
+        shape=full.shape * 2.0 ** (1.0 - plenty),
     )
     walk = Walk(join=0.06 ** (1.0 - plenty) * 0.02**plenty * 1.5**ample)
     return ActorSettings(weights=weights, walk=walk, correction=0.5 + 0.2 * ample)
@@ -220,8 +220,8 @@ class ActorEngine:
         model, settings = self._bank.model, self._settings
         if model is None or settings.correction <= 0 or not len(distance):
             return None
-        around = np.convolve(np.pad(distance, 2, mode="edge"), np.full(5, 0.2), "valid")
-        share = settings.correction * np.clip((around - settings.near) / (settings.far - settings.near), 0.0, 1.0)
+        share = (averaged(distance) - settings.near) / (settings.far - settings.near)
+        share = settings.correction * np.clip(share, 0.0, 1.0)
         axes = model.directions.astype(np.float64)
         back = np.linalg.pinv(axes)  # directions are no orthogonal set
         own = self._bank.components[rows.frame[chosen.row]]
@@ -233,7 +233,7 @@ class ActorEngine:
         reason = sources.reason.copy()
         drawn = sources.source == Source.BANK
         reason[drawn & (request.mouth.closure > 0.5)] |= np.uint16(Reason.CLOSURE)
-        reason[drawn & (distance > FAR)] |= np.uint16(Reason.FAR)
+        reason[drawn & (distance > TOLD)] |= np.uint16(Reason.FAR)
         for phone in request.cue.phones:
             if flags(phone.ipa, request.language).labiodental:
                 there = (request.times >= phone.start) & (request.times < phone.end)
