@@ -28,8 +28,8 @@ FloatArray = npt.NDArray[np.float64]
 # Logistic discriminant: mean score, mean rank, mean score of the worst third; then whether the language is not English
 # (its phones are only near those of the model) and how noisy the sound is. Fitted by `training/doubt.py` on 130 clips
 # of GRID, five recordings of other people and other texts laid on them; rates in benchmarks/reports/speech.md.
-_MEAN, _RANK, _WORST, _FOREIGN, _NOISY, _BIAS = -3.02, -3.23, -0.77, -5.66, -4.85, -18.8
-_DOUBTED = 1.0  # logit from which a text is doubted
+_MEAN, _RANK, _WORST, _FOREIGN, _NOISY, _BIAS = -2.48, -1.78, -0.73, -2.44, -3.26, -18.64
+_DOUBTED = 1.5  # logit from which a text is doubted
 _SHORT, _USUAL = 25.0, 15  # few phones tell little: so much more is asked, by 1/sqrt(phones) beyond that of 15
 _FLOOR, _WORST_FLOOR = -12.0, -15.0  # one phone counts for no more
 _NOISY_DB, _NOISE_SPAN_DB = 20.0, 12.0  # under the first the sound is cleaned first; 12 dB further it counts in full
