@@ -24,7 +24,7 @@ import syncline
 from benchmarks.grid_dub import CASES, Bench, Case
 from benchmarks.grid_measure import Likeness, Measures, closed_below, closure_minima, measure, opening
 from benchmarks.grid_report import Figures, body, missed, summary
-from benchmarks.grid_split import SLOTS, Sentence, split
+from benchmarks.grid_split import RATE, SLOTS, Sentence, split
 from benchmarks.grid_track import Seen, see
 from benchmarks.material import DATA, REPORTS, WORK
 from benchmarks.report import Report
@@ -47,10 +47,15 @@ class Judge:
         """A real clip, tracked once and kept."""
         return see(self.bench.clip(name), self.bench.work / "seen")
 
+    def own_offset(self, name: str) -> float:
+        """Frames that a real clip's picture is late against its sound, 0 where that cannot be told."""
+        offset = syncline.score(self.bench.clip(name)).score.figures["offset"].value
+        return 0.0 if offset is None else RATE * offset / 1000
+
     def __call__(self, seen: Seen, sentence: Sentence) -> Measures:
         """Judge what is seen as a video of `sentence`."""
         right = self.reader.correct(seen.crops, sentence.intervals, sentence.words)
-        return measure(seen, self.real(sentence.name), sentence, list(right))
+        return measure(seen, self.real(sentence.name), sentence, list(right), self.own_offset(sentence.name))
 
     def failed(self, sentence: Sentence) -> Measures:
         """What a dub that was not made is worth: no word, no closure, no likeness."""

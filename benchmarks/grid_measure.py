@@ -92,20 +92,25 @@ def flicker(crops: Frames) -> float:
 
 @dataclass(frozen=True)
 class Measures:
-    """Measures of one finished video against the real video of its sentence."""
+    """Measures of one finished video against the real video of its sentence.
+
+    own : frames that the real video's picture is late against its own sound, which a dub does not copy.
+    """
 
     right: tuple[bool, ...]  # the six words, as read
     closures: tuple[float, ...]  # smallest opening at each b and p, IOD
     likeness: Likeness
     flicker: float
+    own: float = 0.0
 
 
-def measure(seen: Seen, real: Seen, sentence: Sentence, right: Sequence[bool]) -> Measures:
-    """Everything but the words, of what was seen, against the real video of the sentence."""
+def measure(seen: Seen, real: Seen, sentence: Sentence, right: Sequence[bool], own: float = 0.0) -> Measures:
+    """Everything but the words, of what was seen, against the real video of the sentence; `own`: see `Measures`."""
     track = opening(seen.landmarks)
     return Measures(
         right=tuple(bool(each) for each in right),
         closures=tuple(closure_minima(track, sentence)),
         likeness=likeness(track, opening(real.landmarks)),
         flicker=flicker(seen.crops),
+        own=own,
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -30,6 +31,14 @@ def test_shares_are_counted_over_words_clips_and_closures() -> None:
     assert figures["closed_on_b_p"] == pytest.approx(2 / 3)
     assert figures["offset_within_a_frame"] == 0.5
     assert figures["flicker"] == 3.0
+
+
+def test_the_offset_of_the_real_video_is_none_of_the_dub() -> None:
+    early = replace(measured("++++++", (0.0,), lag=1.4), own=-1.1)  # B's picture is early: a dub in sync lags behind it
+    late = replace(measured("++++++", (0.0,), lag=0.4), own=0.9)
+    figures = summary(SENTENCES, [early, late], 0.005)
+    assert figures["offset_within_a_frame"] == 0.5
+    assert figures["lag_within_a_frame"] == 0.5
 
 
 def test_a_dub_that_was_not_made_reads_nothing_and_stays_out_of_the_flicker() -> None:

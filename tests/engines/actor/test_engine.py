@@ -196,7 +196,7 @@ def test_another_voice_is_told_and_not_compared(bank: Bank, plate: tuple[MediaIn
 def test_recognised_phones_are_trusted_less(bank: Bank, plate: tuple[MediaInfo, FaceTrack]) -> None:
     """A sheet whose phones are wrong while the sound is right: recognised, the sound outweighs it."""
     truth = request(bank, plate, "_ m a b a m a _")
-    wrong = replace(request(bank, plate, "_ u e u e u e _"), sound=truth.sound, mouth=truth.mouth)
+    wrong = replace(request(bank, plate, "_ u e u e u e _"), sound=truth.sound)
     recognised = replace(wrong, cue=replace(wrong.cue, source="recognised"))
     asked = mouth_at(truth.cue, truth.times)
 

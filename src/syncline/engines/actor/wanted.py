@@ -44,9 +44,9 @@ class Weights:
 
     context: float = 70.0
     learned: float = 70.0
-    sound: float = 35.0
+    sound: float = 70.0
     pose: float = 0.5
-    shape: float = 3.0
+    shape: float = 2.0
     shape_far: float = 16.0
     shut: float = 40.0
     rest: float = 20.0
