@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from fractions import Fraction
+from itertools import pairwise
 from pathlib import Path
 
 import av
@@ -235,7 +236,9 @@ def test_a_variable_rate_is_kept_to_the_tick(tmp_path: Path) -> None:
     source = clips.make_clip(tmp_path / "plate.mp4", times=times)
     written, _ = rewrite(source, tmp_path / "out.mp4")
     assert [written.seconds(i) for i in range(40)] == times
-    assert written.duration == need_picture(probe(source)).duration
+    # MP4 keeps how long each picture is decoded, not shown: with B-frames the last one's length may be a neighbour's.
+    longest = max(later - earlier for earlier, later in pairwise(times))
+    assert times[-1] < written.duration <= times[-1] + longest
 
 
 def test_pictures_are_in_order_with_b_frames(tmp_path: Path) -> None:
