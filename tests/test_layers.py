@@ -20,7 +20,7 @@ PACKAGE = Path(syncline.__file__).parent
 LAYERS: tuple[frozenset[str], ...] = tuple(
     frozenset(line.split())
     for line in """
-    errors timebase
+    errors memory timebase
     events child threads
     media
     face speech render music
@@ -39,7 +39,7 @@ LAYERS: tuple[frozenset[str], ...] = tuple(
 FACADE = "syncline"
 # The command line and the service know the façade and the leaves alone.
 FACADE_ONLY = frozenset({"cli", "service"})
-LEAVES = frozenset({"errors", "timebase", "events", "child", "threads"})
+LEAVES = frozenset({"errors", "memory", "timebase", "events", "child", "threads"})
 HEAVY = ("torch", "ray")
 
 

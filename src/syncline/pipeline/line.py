@@ -17,6 +17,7 @@ from syncline.face.lowerface import LowerFaces
 from syncline.face.tracks import FaceTrack, Tracks
 from syncline.media.probe import need_picture
 from syncline.media.sync import OutputFrame, plan_output
+from syncline.memory import give_back
 from syncline.motion.combine import combined, share_of
 from syncline.motion.loudness import relative_loudness
 from syncline.motion.mouthtrack import MouthTrack
@@ -155,6 +156,7 @@ def plan_line(gathered: Gathered, options: DubOptions, cache: StepCache, on_even
     )
     with timed("plan", on_event):
         plan = engine.plan(request, on_event)
+    give_back()
     return Line(
         plate=plate,
         heard=heard,
@@ -189,6 +191,7 @@ def _engine(
         lower_faces=gathered.lower_faces,
         threads=thread_count(options.threads),
     )
+    give_back()
     return actor_engine(bank, on_event, of_plate=True)
 
 
