@@ -76,6 +76,7 @@ def settings_for(seconds: float) -> ActorSettings:
         learned=share * full.learned * 2.0**ample,
         sound=share * full.sound,
         shape=full.shape * 2.0 ** (1.0 - plenty),
+        shape_far=full.shape_far * 0.4 ** (1.0 - plenty),
     )
     walk = Walk(join=0.06 ** (1.0 - plenty) * 0.02**plenty * 1.5**ample)
     return ActorSettings(weights=weights, walk=walk, correction=0.5 + 0.2 * ample)
