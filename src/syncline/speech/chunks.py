@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
+from scipy.ndimage import maximum_filter1d
 
 from syncline.speech.activity import runs
 from syncline.speech.dtw import comparison_features, open_ended_path
@@ -28,6 +29,7 @@ _WINDOW_S = 20.0  # speech in one window
 _EARLIEST = 0.35  # share of the window before which no anchor is taken ...
 _LATEST = 0.9  # ... and after which the open end makes the path unsure
 _PAUSE = 20  # frames
+_SOFT = 10  # frames about what voice activity hears: without the soft edges of words the path leaves the text
 _REACH_S = 0.4  # a pause this near to a word's edge is that edge
 _COARSE = 2  # frames averaged: 20 ms is enough for an anchor
 _LETTERS_A_SECOND = 15.0  # of read speech, for a first guess of how much text a window holds
@@ -51,6 +53,7 @@ def cut(y: FloatArray, active: BoolArray, tokens: Sequence[Token], language: str
     Text that cannot lie in the sound at any speed of speech is left out at the end.
     """
     result: list[Chunk] = []
+    active = maximum_filter1d(active, 2 * _SOFT + 1)
     spoken = np.cumsum(active)  # frames of speech so far
     first, token, total = 0, 0, len(active)
     while token < len(tokens) and first < total:
