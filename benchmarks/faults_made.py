@@ -25,12 +25,17 @@ GENERATED_PX = 96  # width of the faces that a well-known generator draws
 
 @dataclass(frozen=True)
 class Scene:
-    """Pictures of one face: frames (h, w, 3) BGR, points (T, 478, 3) px of them, times (T,) s, iod in px."""
+    """Pictures of one face.
+
+    frames : (h, w, 3) BGR each. points : (T, 478, 3) px of them. times : (T,) s. iod : px.
+    drawable : (T,) bool, those that a score looks at: no profile, no hand over the mouth.
+    """
 
     frames: Sequence[Image]
     points: Points
     times: npt.NDArray[np.float64]
     iod: float
+    drawable: npt.NDArray[np.bool_]
 
     def __len__(self) -> int:
         return len(self.frames)

@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from syncline.face.topology import LEFT_BROW, LEFT_EYE, NOSE, RIGHT_BROW, RIGHT_EYE
-from syncline.quality import spectra, steps, trembling
+from syncline.quality import spectra, steps, teeth
 from syncline.quality.facepatch import (
     PX_PER_IOD,
     Bgr,
@@ -33,6 +33,7 @@ from syncline.quality.windows import Windows
 DETAIL_EVERY: Final = 4  # pictures between looks at detail; a soft mouth is soft for longer
 SEAM_EVERY: Final = 6
 SIMILARITY_EVERY: Final = 2
+TEETH_NEED: Final = 10  # pairs with teeth; the original errs where the judged clip does
 # A mouth that differs from the original's by no more than the rest of the face does was not drawn: grey levels that
 # encoding adds, and how much more of it falls on a mouth than on smooth skin.
 SAME_LEVELS, SAME_RATIO = 0.5, 1.25
@@ -53,9 +54,10 @@ class AgainstMeter:
         self._rest = Windows(_rest_of_face, low=True, need=3)
         self._fine = Windows(_fine_kept, low=True, need=3)
         self._flicker = Windows(_trembling, low=False, need=5)
-        self._teeth = Windows(_teeth, low=False, need=5)
+        self._teeth = Windows(_teeth, low=False, need=TEETH_NEED)
         self._seam = Windows(steps.excess, low=False, need=2)
         self._mine, self._other = Trembling(), Trembling()
+        self._my_teeth, self._other_teeth = teeth.Teeth(), teeth.Teeth()
         self._lines = steps.LineMaps()
         self._untouched = _Untouched()
         self._pairs = 0
@@ -100,8 +102,8 @@ class AgainstMeter:
 
     def skip(self, time: float, reason: str = "") -> None:
         """A picture that cannot be compared; what follows does not continue what went before."""
-        self._mine.restart()
-        self._other.restart()
+        for each in (self._mine, self._other, self._my_teeth, self._other_teeth):
+            each.restart()
         self._untouched.add(time, False, reason)
 
     def result(self) -> AgainstFigures:
@@ -134,11 +136,11 @@ class AgainstMeter:
 
     def _look_at_movement(self, time: float, mine: FacePatch, other: FacePatch) -> None:
         found, base = self._mine.add(mine), self._other.add(other)
-        if found is None or base is None:
-            return
-        self._flicker.add(time, found[0], base[0])
-        if found[1] is not None and base[1] is not None:
-            self._teeth.add(time, found[1], base[1])
+        if found is not None and base is not None:
+            self._flicker.add(time, found, base)
+        off, base_off = self._my_teeth.add(mine), self._other_teeth.add(other)
+        if off is not None and base_off is not None:
+            self._teeth.add(time, off, base_off)
 
     def _look_at_detail(self, time: float, judged: Bgr, original: Bgr, points: npt.NDArray[Any]) -> None:
         mine, other = spectra.bands(judged, points), spectra.bands(original, points)
@@ -254,5 +256,5 @@ def _trembling(mine: npt.NDArray[np.float64], other: npt.NDArray[np.float64]) ->
     return ratio(mine) / max(ratio(other), 0.3)
 
 
-def _teeth(mine: npt.NDArray[np.float64], other: npt.NDArray[np.float64]) -> float:
-    return float((mine[0] + trembling.STEADY) / (other[0] + trembling.STEADY))
+def _teeth(mine: float, other: float) -> float:
+    return max(0.0, float(mine) - float(other))

@@ -35,7 +35,7 @@ class AgainstFigures:
     generated_px : width in pixels of the smaller face that the mouth may have been made as; None: no loss.
     flicker : flow-compensated trembling of the mouth, judged / original.
     seam : step along straight lines on the skin around the mouth that the original has not, grey levels.
-    teeth : trembling of the teeth against the skull, judged / original.
+    teeth : sideways trembling of the teeth against the nose beyond the original's, IOD.
     untouched : stretches whose mouth is the original's, with the reasons given.
     """
 

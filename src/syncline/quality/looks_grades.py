@@ -36,16 +36,16 @@ COLOUR: Final = Limit(2.5, 4.5, "at most")  # Lab units; about 2.3 is just seen 
 SHARPNESS: Final = Limit(0.68, 0.50, "at least")  # a face 96 px wide keeps 0.74
 RESOLUTION: Final = Limit(0.68, 0.45, "at least")  # a face 96 px wide, enlarged, keeps 0.5
 FLICKER: Final = Limit(1.45, 1.8, "at most")
-SEAM: Final = Limit(1.7, 2.7, "at most")  # grey levels
-TEETH: Final = Limit(1.6, 2.4, "at most")
+SEAM: Final = Limit(1.4, 2.4, "at most")  # grey levels
+TEETH: Final = Limit(0.005, 0.008, "at most")  # IOD
 UNTOUCHED: Final = Limit(0.5, 1.0, "at most")  # share; a line leaves its silences as they are
 
 WITHIN_COLOUR: Final = Limit(3.0, 5.0, "at most")
 WITHIN_SHARPNESS: Final = Limit(-1.18, -1.5, "at least")
-WITHIN_RESOLUTION: Final = Limit(-1.5, -2.0, "at least")
+WITHIN_RESOLUTION: Final = Limit(-1.62, -2.0, "at least")
 WITHIN_FLICKER: Final = Limit(0.68, 0.85, "at most")
-WITHIN_SEAM: Final = Limit(2.5, 3.5, "at most")
-WITHIN_TEETH: Final = Limit(0.72, 0.9, "at most")
+WITHIN_SEAM: Final = Limit(2.3, 3.2, "at most")
+WITHIN_TEETH: Final = Limit(0.007, 0.0095, "at most")  # IOD
 
 
 def grade_looks(figures: AgainstFigures | WithinFigures) -> dict[str, Figure]:
@@ -125,7 +125,7 @@ def grade_against(figures: AgainstFigures) -> dict[str, Figure]:
     _put(
         made, "seam", figures.seam, SEAM, "grey levels", "a straight step on the skin that the original has not", _SEAM
     )
-    _put_teeth(made, figures.teeth, TEETH, "trembling of the teeth, times the original's")
+    _put_teeth(made, figures.teeth, TEETH, "sideways trembling of the teeth against the nose beyond the original's")
     _put_untouched(made, figures)
     return made
 
@@ -191,7 +191,9 @@ def grade_within(figures: WithinFigures) -> dict[str, Figure]:
         "straight steps on the skin on both sides of the mouth",
         _SEAM,
     )
-    _put_teeth(made, figures.teeth, WITHIN_TEETH, "the same of what shows between the lips (real speech: 0.35 to 0.62)")
+    _put_teeth(
+        made, figures.teeth, WITHIN_TEETH, "sideways trembling of the teeth against the nose (real speech: under 0.005)"
+    )
     return made
 
 
@@ -236,10 +238,9 @@ def _told_once(made: dict[str, Figure]) -> None:
 
 
 def _put_teeth(made: dict[str, Figure], teeth: Worst, limit: Limit, what: str) -> None:
-    """Where the whole mouth flickers, the teeth do so with it, and nothing is said of them."""
-    flicker = made.get("flicker")
-    if flicker is None or flicker.grade is Grade.PASS:
-        _put(made, "teeth", teeth, limit, "ratio", what, _TEETH)
+    """Where the whole mouth flickers or is soft, the teeth are so with it, and nothing is said of them."""
+    if all(made[name].grade is Grade.PASS for name in ("flicker", "sharpness") if name in made):
+        _put(made, "teeth", teeth, limit, "IOD", what, _TEETH)
 
 
 def _put_untouched(made: dict[str, Figure], figures: AgainstFigures) -> None:

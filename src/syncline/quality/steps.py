@@ -18,7 +18,7 @@ Floats = npt.NDArray[np.float32]
 
 LARGEST_IOD: Final = 200.0  # px; larger faces are averaged down, which keeps steps
 LEFT, UP, DOWN = 0.72, 0.32, 0.62  # IOD about the middle of the mouth: from the nose to the chin
-RUN: Final = 0.35  # IOD: shorter edges are a fold, a tooth, a hair
+RUN: Final = 0.45  # IOD: shorter edges are a fold, a tooth, a hair
 LARGEST_STEP: Final = 8.0  # grey levels: one bright pixel is no line
 NEAR_LIPS: Final = 0.07  # IOD left out around the lips and inside the face's outline
 FILLED: Final = 0.85  # of a run that has to lie on skin

@@ -20,10 +20,8 @@ Numbers = npt.NDArray[np.float64]
 # Rows and columns of the patch about the mouth.
 ROWS: Final = slice(round((0.30 - TOP) * PX_PER_IOD), round((1.30 - TOP) * PX_PER_IOD))
 COLUMNS: Final = slice(SIZE[0] // 2 - 60, SIZE[0] // 2 + 60)
-LEAST_INSIDE: Final = 50  # patch pixels between the lips: fewer show no teeth
 EVERY: Final = 2  # pictures: a flicker shows at every second picture as well
 
-STEADY: Final = 1.0  # grey levels: teeth that tremble less than this are steady
 _FLOOR: Final = 0.15  # grey levels: a plate that does not move at all has no ratio
 
 
@@ -38,26 +36,17 @@ class Trembling:
         self._last: list[FacePatch] = []
         self._calls = 0
 
-    def add(self, patch: FacePatch) -> tuple[Numbers, Numbers | None] | None:
-        """Take the next patch; (2,) residue and difference of the mouth, and the same between the lips, or None.
-
-        The first pair is flow-compensated; the second is not: the upper teeth stand still in a face that is registered
-        by its skull. Both in grey levels, of the picture before.
-        """
+    def add(self, patch: FacePatch) -> Numbers | None:
+        """Take the next patch; (2,) residue and difference of the mouth in the picture before, grey levels, or None."""
         self._last = [*self._last[-2:], patch]
         self._calls += 1
         if len(self._last) < 3 or self._calls % EVERY:
             return None
-        before, middle, after = self._last
-        a, b, c = (np.ascontiguousarray(each.grey[ROWS, COLUMNS]) for each in self._last)
-        a_moved, c_moved = self._moved(a, b), self._moved(c, b)
-        mouth = middle.mouth[ROWS, COLUMNS]
+        mouth = self._last[1].mouth[ROWS, COLUMNS]
         if not mouth.any():
             return None
-        inside = (before.inside & middle.inside & after.inside)[ROWS, COLUMNS].astype(np.uint8)
-        inside = np.asarray(cv2.erode(inside, np.ones((3, 3), np.uint8)), np.uint8)
-        teeth = _left(a, b, c, inside > 0) if int(inside.sum()) >= LEAST_INSIDE else None
-        return _left(a_moved, b, c_moved, mouth), teeth
+        a, b, c = (np.ascontiguousarray(each.grey[ROWS, COLUMNS]) for each in self._last)
+        return _left(self._moved(a, b), b, self._moved(c, b), mouth)
 
     def restart(self) -> None:
         """What follows does not continue what went before."""

@@ -11,7 +11,7 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from syncline.quality import spectra, steps
+from syncline.quality import spectra, steps, teeth
 from syncline.quality.against import DETAIL_EVERY, SEAM_EVERY, mean_lab
 from syncline.quality.facepatch import Bgr, face_patch, iod_px
 from syncline.quality.looks import WithinFigures
@@ -38,9 +38,9 @@ class WithinMeter:
         self._detail = Windows(_detail, low=True, need=3)
         self._fine = Windows(_fine, low=True, need=3)
         self._flicker = Windows(ratio, low=False, need=5)
-        self._teeth = Windows(ratio, low=False, need=7)
+        self._teeth = Windows(float, low=False, need=teeth.NEED)
         self._seam = Windows(_pair, low=False, need=2)
-        self._trembling = Trembling()
+        self._trembling, self._between_lips = Trembling(), teeth.Teeth()
         self._lines = steps.LineMaps()
         self._frames = 0
 
@@ -60,9 +60,10 @@ class WithinMeter:
             self._colour.add(time, mean_lab(patch.bgr, near) - mean_lab(patch.bgr, far))
         found = self._trembling.add(patch)
         if found is not None:
-            self._flicker.add(time, found[0])
-            if found[1] is not None and iod >= LARGE_IOD:
-                self._teeth.add(time, found[1])
+            self._flicker.add(time, found)
+        off = self._between_lips.add(patch)
+        if off is not None and iod >= LARGE_IOD:
+            self._teeth.add(time, off)
         if self._frames % DETAIL_EVERY == 0:
             powers = spectra.bands(judged, points)
             if powers is not None:
@@ -77,6 +78,7 @@ class WithinMeter:
     def skip(self) -> None:
         """A picture that cannot be judged; what follows does not continue what went before."""
         self._trembling.restart()
+        self._between_lips.restart()
 
     def result(self) -> WithinFigures:
         """The figures so far."""
