@@ -12,6 +12,7 @@ import numpy.typing as npt
 import soxr
 from training.sync_material import WORK, Material, SyncClip, gather, joined
 
+from syncline.errors import DependencyError
 from syncline.motion.mouthtrack import CHANNELS
 from syncline.motion.soundnet import standardised_bands
 from syncline.quality.evidence import ROW_S, row_agreement, streams
@@ -52,9 +53,12 @@ def stranger_to(speaker: str) -> SyncModel:
 
     Raises
     ------
-    DependencyError : `python -m training.sync_matcher` has not been run.
+    DependencyError : they have not been trained; the message says how.
     """
-    return load_model(WORK / f"without_{speaker}.npz")
+    path = WORK / f"without_{speaker}.npz"
+    if not path.exists():
+        raise DependencyError("not trained yet: run python -m training.sync_matcher ../shared/data", file=path)
+    return load_model(path)
 
 
 @lru_cache(maxsize=512)

@@ -1,8 +1,9 @@
 """Train the lip-reader that judges dubs: `python -m training.lipreader GRID_FOLDER`.
 
-It sees the 160 real clips of the training part of `benchmarks.grid_split` and nothing else: no dub, no held-out clip.
+It sees the 160 real clips of the training part of `benchmarks.grid_split` and nothing else: no dub, no held-out clip;
+each as recorded and encoded once more, because what it judges has been encoded and it is to read lips, not a codec.
 The number of epochs is fixed, nothing is chosen by the held-out clips. Needs the extra `neural`. One network takes
-about six minutes on one core; several are trained from different seeds, because one alone reads letters by luck.
+three minutes on one core; eight are trained from different seeds, because one alone reads letters by luck.
 """
 
 from __future__ import annotations
@@ -19,9 +20,11 @@ import numpy as np
 import numpy.typing as npt
 import torch
 from benchmarks.grid_crops import Frames
+from benchmarks.grid_dub import Bench
 from benchmarks.grid_split import SLOTS, Sentence, read_sentence, split
 from benchmarks.grid_track import see
 from benchmarks.lipreading import LipReader, WordNet, default_folder, load_net, save_net, view
+from benchmarks.material import WORK
 from torch import Tensor, nn
 from torch.nn.functional import cross_entropy
 from training.lipreader_augment import varied
@@ -35,17 +38,20 @@ Accuracy = npt.NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Clip:
-    """A real clip: what is said and when, and the mouth's crops (T, 80, 112, 3)."""
+    """A real clip: what is said and when, the mouth's crops (T, 80, 112, 3), and those of its encoded copy, if any."""
 
     sentence: Sentence
     crops: Frames
+    encoded: Frames | None = None
 
 
-def load_clips(folder: Path, names: Sequence[str], cache: Path | None) -> list[Clip]:
-    """Read, track and crop the named clips of a GRID folder."""
+def load_clips(folder: Path, names: Sequence[str], cache: Path | None, *, encoded: bool = False) -> list[Clip]:
+    """Read, track and crop the named clips of a GRID folder, and where asked their copies encoded once more."""
     clips = []
+    bench = Bench(folder, WORK / "grid", split(folder))
     for number, name in enumerate(names, start=1):
-        clips.append(Clip(read_sentence(folder, name), see(folder / f"{name}.mpg", cache).crops))
+        copy = see(bench.encoded(name), cache).crops if encoded else None
+        clips.append(Clip(read_sentence(folder, name), see(bench.clip(name), cache).crops, copy))
         if number % 50 == 0:
             print(f"{number} of {len(names)} clips tracked", file=sys.stderr, flush=True)
     return clips
@@ -92,7 +98,7 @@ def train_net(clips: Sequence[Clip], seed: int, epochs: int) -> WordNet:
     """Train one network; the learning rate rises over a fifth of the steps and falls to nothing."""
     torch.manual_seed(seed)
     rng = np.random.default_rng(seed)
-    greys = [view(clip.crops).half() for clip in clips]
+    greys = [[view(seen).half() for seen in (clip.crops, clip.encoded) if seen is not None] for clip in clips]
     net = WordNet().train()
     phones = nn.Linear(2 * net.options["hidden"], len(PHONES))
     peak, steps = 1.5e-3, epochs * (len(clips) // BATCH)
@@ -104,7 +110,8 @@ def train_net(clips: Sequence[Clip], seed: int, epochs: int) -> WordNet:
         order = rng.permutation(len(clips))[: len(clips) // BATCH * BATCH].reshape(-1, BATCH)
         losses = []
         for chosen in order:
-            loss = loss_of(net, phones, collate([example(clips[index], greys[index], rng) for index in chosen]))
+            batch = [example(clips[index], greys[index][rng.integers(len(greys[index]))], rng) for index in chosen]
+            loss = loss_of(net, phones, collate(batch))
             optimiser.zero_grad()
             loss.backward()
             nn.utils.clip_grad_norm_(parameters, 5.0)
@@ -157,7 +164,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m training.lipreader", description=__doc__.splitlines()[0])
     parser.add_argument("folder", type=Path, help="folder of NAME.mpg and NAME.align of one GRID speaker")
     parser.add_argument("--out", type=Path, default=default_folder(), help="folder for the weights (%(default)s)")
-    parser.add_argument("--seeds", type=int, nargs="+", default=[0, 1, 2, 3], help="a network each (default: 0 1 2 3)")
+    parser.add_argument("--seeds", type=int, nargs="+", default=list(range(8)), help="a network each (default: 0 to 7)")
     parser.add_argument("--epochs", type=int, default=45)
     parser.add_argument("--threads", type=int, default=1, help="of torch")
     parser.add_argument("--cache", type=Path, help="keep tracks and crops of the clips in this folder")
@@ -166,7 +173,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     torch.set_num_threads(options.threads)
     place = {seed: options.out / f"lipreader-{seed}.npz" for seed in options.seeds}
     if not options.report_only:
-        clips = load_clips(options.folder, split(options.folder).train, options.cache)
+        clips = load_clips(options.folder, split(options.folder).train, options.cache, encoded=True)
         for seed, path in place.items():
             save_net(path, train_net(clips, seed, options.epochs))
     figures = report({seed: load_net(path) for seed, path in place.items()}, options.folder, options.cache)

@@ -36,7 +36,7 @@ def clip(sentence: Sentence, rng: np.random.Generator) -> Clip:
     for (start, end), index in zip(sentence.intervals, sentence.classes, strict=True):
         top = 16 + 2 * index
         crops[int(start) : int(end), top : top + 4, 30:80] = 220
-    return Clip(sentence, crops)
+    return Clip(sentence, crops, encoded=crops // 2 + 50)
 
 
 def test_every_word_has_phones() -> None:

@@ -2,9 +2,10 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from benchmarks.sync_material import SENTENCES, Scatter, delayed, with_jump, without_linear
+from benchmarks.sync_material import SENTENCES, Scatter, delayed, stranger_to, with_jump, without_linear
 from training.sync_material import SyncClip
 
+from syncline.errors import DependencyError
 from syncline.quality.evidence import streams
 from syncline.quality.syncmodel import VALUES, shipped_model
 from syncline.speech.features import log_mel
@@ -18,6 +19,11 @@ def clip_of(sound: np.ndarray) -> SyncClip:
 @pytest.fixture
 def noise() -> np.ndarray:
     return np.random.default_rng(1).normal(size=16_000).astype(np.float32)
+
+
+def test_weights_that_were_not_trained_are_named_with_the_command_that_trains_them() -> None:
+    with pytest.raises(DependencyError, match=r"without_nobody\.npz.*python -m training\.sync_matcher"):
+        stranger_to("nobody")
 
 
 @pytest.mark.parametrize("by", [0.02, -0.02, 0.0])
