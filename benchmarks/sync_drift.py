@@ -17,7 +17,7 @@ from benchmarks.sync_material import (
     SENTENCES,
     Scatter,
     aligned_minutes,
-    looped_minute,
+    looped_minutes,
     minutes,
     scatter,
     stranger_to,
@@ -62,9 +62,14 @@ class Jumped:
     spoken: bool
 
     @property
+    def off(self) -> float:
+        """How far the moment told is off, s; infinite where no jump is told."""
+        return math.inf if self.told.jump_s is None else abs(self.told.jump_s - self.at)
+
+    @property
     def near(self) -> bool:
         """Whether the moment told is within 1 s."""
-        return self.told.jump_s is not None and abs(self.told.jump_s - self.at) <= ASKED_JUMP_S
+        return self.off <= ASKED_JUMP_S
 
     @property
     def interval(self) -> float | None:
@@ -88,32 +93,36 @@ class Jumped:
 
 def drift_section() -> tuple[str, list[str], dict[str, Any]]:
     """Slopes, kinds and jumps of pieces of a minute."""
-    raw, aligned, looped = minutes(), aligned_minutes(), looped_minute()
+    raw, aligned, looped = minutes(), aligned_minutes(), looped_minutes()
     began = time.process_time()
     slopes = _slopes(raw)
     pace = (time.process_time() - began) / len(slopes)
-    loop = _slopes([looped])
+    loop = _slopes(looped)
     conv, both = _slopes(aligned, half=True), _slopes(aligned)
-    jumps = {"as recorded": _jumps(raw), "looped": _jumps([looped]), "own offsets taken out": _jumps(aligned)}
+    jumps = {"as recorded": _jumps(raw), "looped": _jumps(looped), "own offsets taken out": _jumps(aligned)}
     recorded = [*jumps["as recorded"], *jumps["looped"]]
     kind = _share([each.right for each in [*slopes, *loop]] + [each.told.kind == "jump" for each in recorded])
     own = scatter()
     text = [
-        f"**Drift**, {len(raw)} pieces of a minute, 20 sentences of GRID each, and a clip of 20 s of another speaker "
-        f"three times over; the sound resampled. Asked: slope within {ASKED_SLOPE} points, kind right "
-        f"{_percent(ASKED_KIND)}. Reached: kind right {_percent(kind)}, {pace:.2f} s of processor time a minute.",
+        f"**Drift**, {len(raw)} pieces of a minute, {SENTENCES} sentences of GRID each, and {len(looped)} clips of "
+        "other speakers, of 10 to 20 s, over and over for a minute; the sound resampled. Asked: an error of the slope "
+        f"of {ASKED_SLOPE} points, kind right {_percent(ASKED_KIND)}, a jump within {ASKED_JUMP_S:g} s. Medians "
+        "are held against these; the shares beside them tell how often a piece is worse. Reached: kind "
+        f"right {_percent(kind)}, {pace:.2f} s of processor time a minute.",
         _slope_table(slopes),
         _own_slopes(own, {"as recorded": slopes, "looped": loop}, {"convolutional half": conv, "both halves": both}),
         _jump_text(jumps),
     ]
     missed = []
-    for name, found in (("as recorded", slopes), ("own offsets taken out, convolutional half", conv)):
-        if (share := _within(found)) < 1:
-            missed.append(f"slope within {ASKED_SLOPE} points, {name}: {_percent(share)} ({_middle(found):.3f} median)")
+    for name, found in (("as recorded", slopes), ("looped", loop), ("own offsets taken out", conv)):
+        if (middle := _middle(found)) > ASKED_SLOPE:
+            missed.append(f"slope, {name}: {middle:.3f} points off (median), asked {ASKED_SLOPE}")
     if kind < ASKED_KIND:
         missed.append(f"kind of drift named right: {_percent(kind)}, asked {_percent(ASKED_KIND)}")
     near = {name: _share([each.near for each in found]) for name, found in jumps.items()}
-    missed += [f"jump within 1 s, {name}: {_percent(share)}" for name, share in near.items() if share < 1]
+    for name, told in jumps.items():
+        if (off := float(np.median([each.off for each in told]))) > ASKED_JUMP_S:
+            missed.append(f"jump, {name}: {off:.2f} s off (median), asked {ASKED_JUMP_S:g} s")
     figures = {
         "slope_share": _within(slopes),
         "slope_median": _middle(slopes),
@@ -195,14 +204,15 @@ def _own_slopes(own: Scatter, raw: dict[str, list[Slope]], aligned: dict[str, li
         f"{own.of_slope(own.true):.3f} points (standard error), and the estimator adds "
         f"{own.of_slope(own.error):.3f}: of pieces in perfect sync about "
         f"{_percent(_normal_within(ASKED_SLOPE / own.of_slope(own.error)))} would be told within {ASKED_SLOPE}, of "
-        f"pieces of this material {_percent(_normal_within(ASKED_SLOPE / own.of_slope(own.measured)))}; thirteen "
+        f"pieces of this material {_percent(_normal_within(ASKED_SLOPE / own.of_slope(own.measured)))}, and by an "
+        f"estimator without any error {_percent(_normal_within(ASKED_SLOPE / own.of_slope(own.true)))}; thirteen "
         "pieces are few, and may be luckier or less lucky.\n\n"
         "So each sentence's own offset, as the linear stream alone tells it, is taken out, and the convolutional half "
         "is tested, which was fitted apart; both halves together are shown beside, and have part in the correction. "
         "The halves hear the same sound and see the same landmarks, so errors that both make (words whose lips lead or "
-        "lag) are taken out with the offsets: the truth lies between these rows and those as recorded. The looped "
-        "clip's error comes back with every turn and is one case, not nine. A slope that is not told counts as 0.\n\n"
-        + table(heads, rows)
+        "lag) are taken out with the offsets: the truth lies between these rows and those as recorded. A looped "
+        "clip's error comes back with every turn: nine stretches of it are one case. A slope that is not told "
+        "counts as 0.\n\n" + table(heads, rows)
     )
 
 
@@ -217,16 +227,15 @@ def _jump_text(jumps: dict[str, list[Jumped]]) -> str:
             if not found:
                 continue
             lengths = [each.interval for each in found if each.interval is not None]
-            off = [abs(each.told.jump_s - each.at) for each in found if each.told.jump_s is not None]
             row = [name, where, f"{sum(each.told.kind == 'jump' for each in found)} of {len(found)}"]
-            row += [f"{np.median(off):.2f} s", _percent(_share([each.near for each in found]))]
+            row += [f"{np.median([each.off for each in found]):.2f} s", _percent(_share([each.near for each in found]))]
             row += [f"{np.median(lengths):.1f} s", _percent(_share([each.held for each in found]))]
             rows.append([*row, _percent(_share([each.sized for each in found]))])
     heads = ["pieces", "jump falls", "named a jump", "median error", "≤ 1 s", "interval told", "holds the moment"]
     return (
         f"A jump of {JUMP_PICTURES} frames at a random time, {JUMPS_A_PIECE} times a piece. While nobody speaks "
         "nothing tells one moment from another, and about half of a piece of GRID is quiet, for a second at a time; "
-        "the looped speaker hardly pauses. So an interval is told that ought to hold the moment in 90 %; the share "
+        "the looped speakers pause less. So an interval is told that ought to hold the moment in 90 %; the share "
         "within 1 s is of the moment told, whatever the interval. What a slope and a jump have to gain was chosen on "
         "such pieces.\n\n" + table([*heads, "size within ½ frame"], rows)
     )

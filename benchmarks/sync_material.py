@@ -22,6 +22,7 @@ from syncline.speech.features import SAMPLE_RATE, log_mel
 
 DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 SENTENCES = 20  # of GRID make a minute
+LOOPED_S = 9.5  # a shorter clip says too little to be a minute's speech
 NEAR_S = 0.1  # the own offset of a sentence of GRID is looked for this near to 0
 APART_S = 0.1  # left out on both sides of the middle where a sentence is halved
 
@@ -90,14 +91,15 @@ def aligned_minutes() -> list[SyncClip]:
     return _in_minutes([delayed(clip, linear_offset(clip)) for clip in sentences()])
 
 
-def looped_minute() -> SyncClip:
-    """The longest clip of another speaker (20 s) three times over.
+def looped_minutes() -> list[SyncClip]:
+    """The clips of other speakers of `LOOPED_S` and more, each as often over as comes nearest to a minute.
 
-    A stranger to its weights as all are. Turns are 20 s apart and offsets are looked for within 3 s, so no turn can be
-    taken for another; but a turn's errors come back in the next, so it is no minute of fresh speech.
+    Strangers to their weights as all are. Turns are 10 s apart at least and offsets are looked for within 3 s, so no
+    turn can be taken for another; but a turn's errors come back in the next, so it is no minute of fresh speech.
     """
-    longest = max(material().few, key=lambda clip: float(clip.times[-1]))
-    return joined([longest] * 3, float(longest.times[-1]) + longest.period)
+    lengths = {clip.name: float(clip.times[-1]) + clip.period for clip in material().few}
+    long = [clip for clip in material().few if lengths[clip.name] >= LOOPED_S]
+    return [joined([clip] * round(60 / lengths[clip.name]), lengths[clip.name]) for clip in long]
 
 
 def _in_minutes(clips: list[SyncClip]) -> list[SyncClip]:
