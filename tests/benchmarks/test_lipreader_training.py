@@ -97,6 +97,6 @@ def test_a_network_learns_words_that_can_be_seen() -> None:
     rng = np.random.default_rng(0)
     choices = [[words[index] for words in VOCABULARY] for index in (0, 1, 2, 3)]
     clips = [clip(Sentence(str(n), tuple(choices[n % 4]), TIMES), rng) for n in range(20)]
-    reader = LipReader([train_net(clips, seed=0, epochs=25)])
+    reader = LipReader([train_net(clips, seed=0, epochs=60)])
     right = [reader.correct(each.crops, each.sentence.intervals, each.sentence.words) for each in clips]
     assert np.mean(right) > 0.9
