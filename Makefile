@@ -15,7 +15,7 @@ $(READY): $(BIN)/python pyproject.toml constraints.txt
 	@touch $@
 
 demo: $(READY)
-	$(BIN)/syncline demo $(if $(PLATE),"$(PLATE)") -o "$(or $(OUT),out/demo)" --force
+	$(BIN)/syncline demo $(if $(PLATE),"$(PLATE)") $(if $(AUDIO),--audio "$(AUDIO)") -o "$(or $(OUT),out/demo)" --force
 
 test: $(READY)
 	$(BIN)/python -m pytest

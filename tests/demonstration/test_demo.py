@@ -113,6 +113,20 @@ def test_names_and_findings_are_no_markup(tmp_path: Path) -> None:
     assert page.all("a")[0]["href"] == "x%20y/index.html"
 
 
+def test_an_own_sound_is_what_the_photograph_says(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SYNCLINE_CACHE", str(tmp_path / "cache"))
+    said = clips.make_sound(tmp_path / "own line.wav", clips.tone(0.9))
+    made = syncline.demo(tmp_path / "out", audio=said)
+    inputs = [json.loads(take.timeline_path.read_text(encoding="utf-8"))["inputs"] for take in made.takes]
+    assert [[each["role"] for each in every] for every in inputs] == [["plate", "audio"], ["plate", "text"]]
+    assert inputs[0][1]["name"] == "own line.wav"
+
+
+def test_an_own_sound_that_is_none(tmp_path: Path) -> None:
+    with pytest.raises(syncline.InputError, match=r"missing\.wav"):
+        syncline.demo(tmp_path / "out", audio=tmp_path / "missing.wav")
+
+
 def test_an_own_file_without_a_face(tmp_path: Path) -> None:
     with pytest.raises(syncline.InputError, match="no face"):
         syncline.demo(tmp_path / "out", clips.make_clip(tmp_path / "a.mp4"))

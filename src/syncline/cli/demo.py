@@ -18,6 +18,10 @@ def demo(
     own: Annotated[
         Path | None, typer.Argument(metavar="[PLATE]", help="A clip or photograph of your own.", show_default=False)
     ] = None,
+    audio: Annotated[
+        Path | None,
+        typer.Option("--audio", metavar="FILE", help="A sound of your own to be spoken.", show_default=False),
+    ] = None,
     out: Annotated[Path, typer.Option("--out", "-o", metavar="DIR", help="Where everything goes.")] = Path("demo"),
     force: Force = False,
     as_json: Json = False,
@@ -25,7 +29,7 @@ def demo(
 ) -> None:
     """Make a photograph speak, dub what it said, and find the fault of a broken copy."""
     with listening(quiet=quiet or as_json) as on_event:
-        made = syncline.demo(out, own, force=force, on_event=on_event)
+        made = syncline.demo(out, own, audio=audio, force=force, on_event=on_event)
     document = {
         "schema": SCHEMA,
         "page": printable(made.page),

@@ -40,6 +40,8 @@ SECOND: Final = Text(
     "Bonjour. Maintenant je parle aussi français, et ma bouche suit chaque parole. Tout a été fait sur cet ordinateur.",
     voice="fr-fr",
 )
+OF_STILL: Final = "One photograph: jaw, lips, lids and head are moved by the sound. Nothing was recorded."
+OF_CLIP: Final = "The clip is the only footage: frames of its own mouth are chosen by what is said, and drawn on it."
 
 
 @dataclass(frozen=True)
@@ -55,7 +57,12 @@ class Demo:
 
 
 def demo(
-    folder: str | Path, own: str | Path | None = None, *, force: bool = False, on_event: Listener | None = None
+    folder: str | Path,
+    own: str | Path | None = None,
+    *,
+    audio: str | Path | None = None,
+    force: bool = False,
+    on_event: Listener | None = None,
 ) -> Demo:
     """Make a photograph speak, dub what it said in another language, and find the fault of a broken copy.
 
@@ -63,19 +70,20 @@ def demo(
     ----------
     folder : where clips, timelines, reports and `index.html` go.
     own : a clip or photograph of your own in place of the sample; a clip is dubbed at once.
+    audio : a sound of your own in place of the first text that is spoken.
     force : overwrite what is there.
     on_event : told of progress, notes and fallbacks.
 
-    Raises InputError for an own file without a face, and where results exist already.
+    Raises InputError for an own file without a face, or without sound, and where results exist already.
     """
     place, telling = _folder(folder), on_event or silent
     options = DubOptions(force=force)
     sections: list[Section] = []
     takes: list[Take] = []
 
-    def make(plate: Path, text: Text, name: str, title: str, words: str) -> Take:
+    def make(plate: Path, line: str | Path | Text, name: str, title: str, words: str) -> Take:
         telling(Note(STAGE, title))
-        take = dub(plate, text, place / f"{name}.mp4", options=options, on_event=telling)
+        take = dub(plate, line, place / f"{name}.mp4", options=options, on_event=telling)
         report = write_report(
             take.timeline_path, place / name, output=take.output, plate=plate, force=force, on_event=telling
         )
@@ -85,12 +93,10 @@ def demo(
 
     with _plate(own) as plate:
         if need_picture(probe(plate)).still:
-            words = (
-                "One photograph and one text: jaw, lips, lids and head are moved by the sound. Nothing was recorded."
-            )
-            plate = make(plate, FIRST, "portrait", "A photograph speaks", words).output
-        words = "The clip is the only footage: frames of its own mouth are chosen by what is said, and drawn on it."
-        dubbed = make(plate, SECOND, "dubbed", "The clip speaks another language", words)
+            plate = make(plate, audio or FIRST, "portrait", "A photograph speaks", OF_STILL).output
+            audio = None
+        title = "The clip speaks another language" if audio is None else "The clip speaks another sound"
+        dubbed = make(plate, audio or SECOND, "dubbed", title, OF_CLIP)
     telling(Note(STAGE, "A broken copy is found out"))
     broken = place / "broken.mp4"
     delay_sound(dubbed.output, broken, LATE, force=force)
